@@ -1,0 +1,1 @@
+//! A live PostgreSQL catalog to a contract

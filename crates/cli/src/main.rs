@@ -1,0 +1,2 @@
+//! The `novate` command.
+fn main() {}

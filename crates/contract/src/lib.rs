@@ -1,0 +1,1 @@
+//! The model of a desired schema: objects, canonical JSON, hashes, DDL

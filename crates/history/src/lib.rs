@@ -1,0 +1,1 @@
+//! Packages, snapshots, refs and the graph on disk

@@ -1,0 +1,1 @@
+//! Two contracts to ordered operations; migration.sql rendered and compiled

@@ -1,0 +1,1 @@
+//! Connections, locks, marker, ledger, applying, verifying, signing

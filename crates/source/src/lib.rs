@@ -1,0 +1,1 @@
+//! Contract files to contracts, and contracts back to files

@@ -1,0 +1,19 @@
+//! PostgreSQL text: identifiers and quoting, statements with their spans and comments, expressions and their
+//! canonical form.
+//!
+//! This crate owns the parser (`squawk-syntax` is named here and nowhere else) and lowers its lossless tree into the
+//! small trees of [`ast`] and [`expr`]. It must never know what a contract is, and it does no input or output: the
+//! same text gives the same result on every machine. A text that it cannot understand is carried as it stands
+//! ([`expr::Expr::Opaque`], [`ast::Statement::Unmodelled`]) and never guessed at.
+
+pub mod ast;
+pub mod expr;
+mod ident;
+mod literal;
+mod span;
+mod types;
+
+pub use ident::{Ident, NameRef, QName, MAX_IDENT_BYTES};
+pub use literal::Literal;
+pub use span::{LineColumn, Span, Spanned};
+pub use types::{TypeName, canonical_builtin, is_builtin};
