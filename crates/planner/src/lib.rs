@@ -1,1 +1,11 @@
-//! Two contracts to ordered operations; migration.sql rendered and compiled
+//! From two contracts to ordered operations, and the migration text in between.
+//!
+//! [`plan`] works out what leads from one contract to another; [`render`] writes that as `migration.sql` for people;
+//! [`compile`] reads such a text back, planned or written by hand, into the [`Operation`]s that run. One compiler
+//! serves both, so that `compile(render(plan))` has the operations of the plan.
+//!
+//! This crate must never touch a file, a clock or a database: the same inputs give the same bytes.
+
+mod operation;
+
+pub use operation::{Batch, Check, Hazard, HazardCode, Operation, OperationClass, Statement, Target, TransactionMode};

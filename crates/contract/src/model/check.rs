@@ -1,0 +1,10 @@
+//! Check constraints.
+
+use super::Expression;
+
+/// `CHECK`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The condition.
+    pub expr: Expression,
+}

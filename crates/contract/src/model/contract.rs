@@ -1,0 +1,108 @@
+//! The contract: every object of one space.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Enum, Extension, Ident, QName, Schema, Sequence, Table};
+
+/// The name of a space: lower-case letters, digits, `-` and `_`; the application's own is `app`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Space(String);
+
+impl Space {
+    /// The application's own space.
+    pub fn app() -> Self {
+        Self("app".to_owned())
+    }
+
+    /// A space by its name, where the name is one.
+    pub fn new(name: &str) -> Option<Self> {
+        let ok = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        (!name.is_empty() && name.len() <= 63 && name.chars().all(ok)).then(|| Self(name.to_owned()))
+    }
+
+    /// Its name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Space {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What novate may do with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Control {
+    /// Created, changed, dropped, verified.
+    #[default]
+    Managed,
+    /// Created if absent and verified, never altered or dropped.
+    Tolerated,
+    /// Reported on, nothing more.
+    Observed,
+    /// Somebody else's: never created, changed or dropped; verify checks that what was declared is there.
+    External,
+}
+
+/// The desired state of one space.
+///
+/// Equality compares what is stored: `unsupported` is left out, and so is the order of a table's columns.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// The space it describes.
+    pub space: Space,
+    /// Schemas. `public` is always among them unless the contract is empty of it on purpose.
+    pub schemas: BTreeMap<Ident, Schema>,
+    /// Extensions.
+    pub extensions: BTreeMap<Ident, Extension>,
+    /// Tables with their columns, constraints and indexes.
+    pub tables: BTreeMap<QName, Table>,
+    /// Enum types.
+    pub enums: BTreeMap<QName, Enum>,
+    /// Sequences, except those of identity columns.
+    pub sequences: BTreeMap<QName, Sequence>,
+    /// Objects that were met and are not modelled. They are named to people and are no part of what is hashed.
+    pub unsupported: Vec<UnsupportedObject>,
+}
+
+impl Contract {
+    /// A contract of nothing at all: what a new database holds, the schema `public` included.
+    pub fn empty(space: Space) -> Self {
+        Self {
+            space,
+            schemas: BTreeMap::from([(Ident::new("public"), Schema::default())]),
+            extensions: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            sequences: BTreeMap::new(),
+            unsupported: Vec::new(),
+        }
+    }
+}
+
+impl PartialEq for Contract {
+    fn eq(&self, other: &Self) -> bool {
+        self.space == other.space
+            && self.schemas == other.schemas
+            && self.extensions == other.extensions
+            && self.tables == other.tables
+            && self.enums == other.enums
+            && self.sequences == other.sequences
+    }
+}
+
+impl Eq for Contract {}
+
+/// An object of a kind that is not modelled.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnsupportedObject {
+    /// Its kind in lower case: `view`, `function`, ...
+    pub kind: String,
+    /// Its name as people would write it.
+    pub name: String,
+    /// Where it was met: `contracts/app.sql:12`, or empty for a live database.
+    pub place: String,
+}
