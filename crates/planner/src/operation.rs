@@ -60,7 +60,8 @@ impl TransactionMode {
     }
 }
 
-/// One operation of a package.
+/// One operation of a package. A transform is one too: its precheck is `EXISTS (check)`, its postcheck `NOT EXISTS
+/// (check)`, so that it is skipped where no work remains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
     /// Unique within its package, stable for the same change: `column.public.users.name`, with a suffix where one
@@ -85,9 +86,6 @@ pub struct Operation {
     pub hazards: Vec<Hazard>,
     /// Rows a round, where it runs repeatedly.
     pub batch: Option<Batch>,
-    /// Whether it is a transform: `precheck` is empty, `postcheck` is `NOT EXISTS (check)`, and it is skipped where
-    /// that holds.
-    pub transform: bool,
 }
 
 /// What an operation is about, in names that tools can use.
