@@ -11,6 +11,13 @@ pub struct Expression {
     pub written: String,
 }
 
+impl Expression {
+    /// A canonical tree and what stood for it in its source.
+    pub fn new(canonical: Expr, written: impl Into<String>) -> Self {
+        Self { canonical, written: written.into() }
+    }
+}
+
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.canonical == other.canonical

@@ -12,6 +12,7 @@ mod foreign_key;
 mod index;
 mod object;
 mod primary_key;
+mod same;
 mod schema;
 mod sequence;
 mod table;

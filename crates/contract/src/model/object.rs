@@ -214,39 +214,76 @@ pub enum Object<'a> {
     Comment(&'a str),
 }
 
+impl<'a> Object<'a> {
+    /// The comment on it.
+    pub fn comment(&self) -> Option<&'a str> {
+        match self {
+            Self::Schema(it) => it.comment.as_deref(),
+            Self::Extension(it) => it.comment.as_deref(),
+            Self::Enum(it) => it.comment.as_deref(),
+            Self::Sequence(it) => it.comment.as_deref(),
+            Self::Table(it) => it.comment.as_deref(),
+            Self::Column(it) => it.comment.as_deref(),
+            Self::Constraint(it) => it.comment.as_deref(),
+            Self::Index(it) => it.comment.as_deref(),
+            Self::Comment(_) => None,
+        }
+    }
+}
+
 impl Contract {
     /// Every object by id, comments included as objects of their own.
     pub fn objects(&self) -> BTreeMap<ObjectId, Object<'_>> {
         let mut all = BTreeMap::new();
         for (name, schema) in &self.schemas {
-            put(&mut all, ObjectId::Schema(name.clone()), Object::Schema(schema), schema.comment.as_deref());
+            put(&mut all, ObjectId::Schema(name.clone()), Object::Schema(schema));
         }
         for (name, extension) in &self.extensions {
-            let id = ObjectId::Extension(name.clone());
-            put(&mut all, id, Object::Extension(extension), extension.comment.as_deref());
+            put(&mut all, ObjectId::Extension(name.clone()), Object::Extension(extension));
         }
         for (name, payload) in &self.enums {
-            put(&mut all, ObjectId::Enum(name.clone()), Object::Enum(payload), payload.comment.as_deref());
+            put(&mut all, ObjectId::Enum(name.clone()), Object::Enum(payload));
         }
         for (name, sequence) in &self.sequences {
-            put(&mut all, ObjectId::Sequence(name.clone()), Object::Sequence(sequence), sequence.comment.as_deref());
+            put(&mut all, ObjectId::Sequence(name.clone()), Object::Sequence(sequence));
         }
         for (name, table) in &self.tables {
-            put(&mut all, ObjectId::Table(name.clone()), Object::Table(table), table.comment.as_deref());
+            put(&mut all, ObjectId::Table(name.clone()), Object::Table(table));
             for (column, payload) in &table.columns {
-                let id = ObjectId::Column(name.clone(), column.clone());
-                put(&mut all, id, Object::Column(payload), payload.comment.as_deref());
+                put(&mut all, ObjectId::Column(name.clone(), column.clone()), Object::Column(payload));
             }
             for (constraint, payload) in &table.constraints {
                 let id = ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone());
-                put(&mut all, id, Object::Constraint(payload), payload.comment.as_deref());
+                put(&mut all, id, Object::Constraint(payload));
             }
             for (index, payload) in &table.indexes {
-                let id = ObjectId::Index(name.clone(), index.clone());
-                put(&mut all, id, Object::Index(payload), payload.comment.as_deref());
+                put(&mut all, ObjectId::Index(name.clone(), index.clone()), Object::Index(payload));
             }
         }
         all
+    }
+
+    /// The object with an id, where the contract has it.
+    pub fn object(&self, id: &ObjectId) -> Option<Object<'_>> {
+        match id {
+            ObjectId::Schema(name) => self.schemas.get(name).map(Object::Schema),
+            ObjectId::Extension(name) => self.extensions.get(name).map(Object::Extension),
+            ObjectId::Enum(name) => self.enums.get(name).map(Object::Enum),
+            ObjectId::Sequence(name) => self.sequences.get(name).map(Object::Sequence),
+            ObjectId::Table(name) => self.tables.get(name).map(Object::Table),
+            ObjectId::Column(table, name) => self.column(table, name).map(Object::Column),
+            ObjectId::Constraint(tag, table, name) => {
+                let constraint = self.tables.get(table)?.constraints.get(name)?;
+                (constraint.kind.tag() == *tag).then_some(Object::Constraint(constraint))
+            }
+            ObjectId::Index(table, name) => self.tables.get(table)?.indexes.get(name).map(Object::Index),
+            ObjectId::Comment(on) => self.object(on)?.comment().map(Object::Comment),
+        }
+    }
+
+    /// A column of a table, where the contract has both.
+    pub fn column(&self, table: &QName, column: &Ident) -> Option<&Column> {
+        self.tables.get(table)?.columns.get(column)
     }
 
     /// What novate may do with an object: its own policy, that of its table, or that of its schema, whichever is the
@@ -265,8 +302,8 @@ impl Contract {
     }
 }
 
-fn put<'a>(all: &mut BTreeMap<ObjectId, Object<'a>>, id: ObjectId, object: Object<'a>, comment: Option<&'a str>) {
-    if let Some(text) = comment {
+fn put<'a>(all: &mut BTreeMap<ObjectId, Object<'a>>, id: ObjectId, object: Object<'a>) {
+    if let Some(text) = object.comment() {
         all.insert(ObjectId::Comment(Box::new(id.clone())), Object::Comment(text));
     }
     all.insert(id, object);
