@@ -7,5 +7,6 @@
 //! as far as it can be known offline.
 
 pub mod model;
+pub mod names;
 
 pub use model::*;
