@@ -1,5 +1,14 @@
 //! Expressions as a small tree of our own, their canonical form, and what they refer to.
 
+mod climb;
+mod items;
+mod lower;
+mod read;
+mod standin;
+
+pub(crate) use lower::{extent, lower};
+pub use read::parse_expr;
+
 use crate::{Ident, NameRef, TypeName};
 
 /// A lowered expression. Redundant parentheses are gone; everything else stands as it was written until
@@ -22,11 +31,13 @@ pub enum Expr {
     Star(Vec<Ident>),
     /// `expr::type`, `CAST(expr AS type)` and `type 'literal'`.
     Cast(Box<Expr>, TypeName),
-    /// Prefix operator: `-`, `+`, `NOT`, `~`, ...; upper case for words. `OPERATOR(pg_catalog.-)` comes as `-`.
+    /// Prefix operator: `-`, `+`, `NOT`, `~`, ...; upper case for words. `OPERATOR(pg_catalog.-)` comes as `-`. An
+    /// argument marked `VARIADIC` is one of these too.
     Unary(String, Box<Expr>),
-    /// Infix operator, words in upper case: `=`, `AND`, `~~`, `IS DISTINCT FROM`, `AT TIME ZONE`, ...
+    /// Infix operator, words in upper case: `=`, `AND`, `~~`, `IS DISTINCT FROM`, `AT TIME ZONE`, ... `!=` comes as
+    /// `<>`, `LIKE` as `~~`; the operator of another schema as `OPERATOR(s.+)`.
     Binary(Box<Expr>, String, Box<Expr>),
-    /// `x IS [NOT] NULL|TRUE|FALSE|UNKNOWN|DOCUMENT|NORMALIZED`: the words after the operand, in upper case.
+    /// `x IS [NOT] NULL|TRUE|FALSE|UNKNOWN|DOCUMENT|NORMALIZED`: the words after `IS`, in upper case.
     Is(Box<Expr>, String),
     /// `x op ANY (y)` and `x op ALL (y)`; `x IN (...)` is one of these with an array once canonical.
     Quantified {
@@ -68,7 +79,7 @@ pub enum Expr {
         name: NameRef,
         /// Arguments; a named one (`a => 1`) is a `Binary` with the operator `=>`.
         args: Vec<Expr>,
-        /// `DISTINCT`, `ORDER BY`, `FILTER`, `OVER` and the like as normalised text, where present.
+        /// `FILTER`, `OVER` and the like as normalised text, where present.
         suffix: Option<String>,
     },
     /// `ARRAY[...]`.
@@ -105,4 +116,13 @@ pub trait TypeScope {
     /// The schema-qualified form of a function that is not built in, where the contract knows better than the text;
     /// built-in functions stay unqualified.
     fn resolve_function(&self, written: &NameRef) -> NameRef;
+    /// The schema-qualified form of a table's or sequence's name inside a `regclass` literal.
+    fn resolve_relation(&self, written: &NameRef) -> NameRef {
+        NameRef { schema: Some(written.schema.clone().unwrap_or_else(|| Ident::new("public"))), ..written.clone() }
+    }
+    /// Whether `qualifier` (`t` or `s.t`) names the table that the expression belongs to, so that `t.c` is `c`.
+    fn is_own_table(&self, qualifier: &[Ident]) -> bool {
+        let _ = qualifier;
+        false
+    }
 }
