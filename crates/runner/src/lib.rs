@@ -1,1 +1,3 @@
 //! Connections, locks, marker, ledger, applying, verifying, signing
+
+pub mod connection;
