@@ -106,7 +106,7 @@ impl Climber {
     fn operation(&mut self, left: Expr, op: &str) -> Option<Expr> {
         match op {
             "::" => match self.items.pop_front()? {
-                Item::Type(ty) => Some(Expr::Cast(Box::new(left), crate::expr::standin::lower_type(&ty))),
+                Item::Type(ty) => Some(Expr::Cast(Box::new(left), crate::parse::lower_type(&ty))),
                 _ => None,
             },
             "COLLATE" => match self.items.pop_front()? {

@@ -6,7 +6,7 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 use super::Expr;
 use super::climb::{builtin, climb};
 use super::items::{Item, heads, items, run};
-use crate::expr::standin::{lower_type, tokens_normalised};
+use crate::parse::{lower_type, tokens_normalised};
 use crate::{Ident, NameRef, Span, TypeName};
 
 /// How high a tree may grow; what is higher stays opaque. Everything that walks a tree recurses, and this keeps it within
@@ -118,11 +118,7 @@ impl Lowering {
             }
             ast::Expr::SliceExpr(slice) => {
                 let base = self.run(slice.base()?.syntax());
-                Some(Expr::Subscript(
-                    Box::new(base),
-                    self.optional(slice.start()),
-                    Some(self.optional(slice.end())),
-                ))
+                Some(Expr::Subscript(Box::new(base), self.optional(slice.start()), Some(self.optional(slice.end()))))
             }
             _ => None,
         }
@@ -183,7 +179,7 @@ impl Lowering {
             *form = Expr::String(parts.last()?.as_str().to_ascii_uppercase());
         }
         let after = list.syntax().text_range().end() - node.syntax().text_range().start();
-        let suffix = crate::expr::standin::normalised(&node.syntax().text().to_string()[usize::from(after)..]);
+        let suffix = crate::parse::normalised(&node.syntax().text().to_string()[usize::from(after)..]);
         Some(Expr::Call { name, args, suffix: Some(suffix).filter(|text| !text.is_empty()) })
     }
 
@@ -198,11 +194,7 @@ impl Lowering {
                 Expr::Binary(Box::new(name), "=>".to_owned(), self.optional(named.expr())?)
             }
         };
-        Some(if arg.variadic_token().is_some() {
-            Expr::Unary("VARIADIC".to_owned(), Box::new(value))
-        } else {
-            value
-        })
+        Some(if arg.variadic_token().is_some() { Expr::Unary("VARIADIC".to_owned(), Box::new(value)) } else { value })
     }
 
     /// The calls for which SQL has a syntax of their own.
@@ -317,10 +309,9 @@ fn lower_literal(literal: &ast::Literal) -> Option<Expr> {
             let value = Box::new(Expr::String(literal.string_value()?));
             Some(Expr::Cast(value, TypeName::builtin("bpchar")))
         }
-        LitKind::String(_)
-        | LitKind::EscString(_)
-        | LitKind::UnicodeEscString(_)
-        | LitKind::DollarQuotedString(_) => Some(Expr::String(literal.string_value()?)),
+        LitKind::String(_) | LitKind::EscString(_) | LitKind::UnicodeEscString(_) | LitKind::DollarQuotedString(_) => {
+            Some(Expr::String(literal.string_value()?))
+        }
         LitKind::Default(_) | LitKind::Off(_) | LitKind::On(_) | LitKind::PositionalParam(_) => None,
     }
 }

@@ -1,13 +1,18 @@
 //! Expressions as a small tree of our own, their canonical form, and what they refer to.
 
+mod children;
 mod climb;
+mod functions;
 mod items;
 mod lower;
+mod print;
 mod read;
-mod standin;
+mod references;
+mod regclass;
 
 pub(crate) use lower::{extent, lower};
 pub use read::parse_expr;
+pub use references::References;
 
 use crate::{Ident, NameRef, TypeName};
 

@@ -7,7 +7,7 @@ use super::Expr;
 use super::lower::{MAX_HEIGHT, extent, lower};
 use crate::Span;
 use crate::ast::{ExprText, SyntaxError};
-use crate::expr::standin::{Scanner, TokenKind, normalised};
+use crate::parse::{Scanner, TokenKind, normalised};
 
 /// Reads one expression. Spans count from the start of `text`.
 ///
