@@ -10,10 +10,12 @@ pub mod ast;
 pub mod expr;
 mod ident;
 mod literal;
+mod parse;
 mod span;
 mod types;
 
-pub use ident::{Ident, NameRef, QName, MAX_IDENT_BYTES};
+pub use ident::{Ident, MAX_IDENT_BYTES, NameRef, QName};
 pub use literal::Literal;
+pub use parse::{parse, parse_type};
 pub use span::{LineColumn, Span, Spanned};
 pub use types::{TypeName, canonical_builtin, is_builtin};

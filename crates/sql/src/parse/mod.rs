@@ -1,0 +1,90 @@
+//! From text to the trees of [`crate::ast`].
+//!
+//! A script is cut into statements first (`split`), each is parsed on its own, and its tree is lowered. So one
+//! statement that cannot be read costs nothing but itself.
+
+mod alter_column;
+mod alter_table;
+mod columns;
+mod comment;
+mod constraints;
+mod create_table;
+mod index;
+mod names;
+mod objects;
+mod partitions;
+mod scan;
+mod sequence;
+mod session;
+mod split;
+mod statement;
+mod storage;
+mod strings;
+mod text;
+mod tree;
+mod types;
+mod unmodelled;
+
+pub(crate) use scan::{Scanner, TokenKind};
+pub(crate) use text::{normalised, tokens_normalised};
+pub(crate) use types::lower_type;
+
+use squawk_syntax::SourceFile;
+use squawk_syntax::ast::{self, AstNode};
+
+use crate::ast::{Script, Statement, SyntaxError, WrittenType};
+use crate::{Span, Spanned};
+use split::{Piece, Split};
+use tree::Place;
+
+/// Reads a text of any length: statements, comments and syntax errors, all in order.
+///
+/// Lines for `psql` (`\restrict`, `\connect`) and the data of `COPY ... FROM stdin` are stepped over, as `pg_dump`
+/// writes both.
+pub fn parse(text: &str) -> Script {
+    let Split { pieces, comments, mut errors } = split::split(text);
+    let mut statements = Vec::with_capacity(pieces.len());
+    for piece in &pieces {
+        match read(text, piece) {
+            Ok(read) => statements.extend(read),
+            Err(found) => errors.extend(found),
+        }
+    }
+    errors.sort_by_key(|error| error.span);
+    Script { statements, comments, errors }
+}
+
+fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, Vec<SyntaxError>> {
+    let sql = &text[piece.sql.range()];
+    let place = Place::new(sql, piece.sql.start);
+    let parsed = SourceFile::parse(sql);
+    let errors: Vec<SyntaxError> = parsed.errors().iter().map(|error| place.error(error)).collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let not_read = || SyntaxError { message: "this statement could not be read".to_owned(), span: piece.sql };
+    let mut found = parsed.tree().stmts().filter(|stmt| !matches!(stmt, ast::Stmt::EmptyStmt(_)));
+    let (Some(only), None) = (found.next(), found.next()) else { return Err(vec![not_read()]) };
+    let statement = statement::lower(place, &only).ok_or_else(|| vec![not_read()])?;
+    let mut all = vec![Spanned::new(statement, piece.span)];
+    if let ast::Stmt::CreateSchema(schema) = &only {
+        all.extend(statement::schema_elements(place, schema).ok_or_else(|| vec![not_read()])?);
+    }
+    Ok(all)
+}
+
+/// Reads a type as a column or a cast names it.
+pub fn parse_type(text: &str) -> Result<WrittenType, SyntaxError> {
+    const BEFORE: &str = "create table t (c ";
+    let error = |message: &str| SyntaxError { message: message.to_owned(), span: Span::new(0, text.len()) };
+    let parsed = SourceFile::parse(&format!("{BEFORE}{text}\n)"));
+    if let Some(first) = parsed.errors().first() {
+        return Err(error(first.message()));
+    }
+    let ty = parsed.tree().syntax().descendants().find_map(ast::Column::cast).and_then(|column| column.ty());
+    let whole = Span::new(BEFORE.len(), BEFORE.len() + text.trim_end().len());
+    match ty {
+        Some(ty) if Place::new(text, 0).span(ty.syntax()).end == whole.end => Ok(types::lower_column_type(&ty)),
+        _ => Err(error("this is not the name of a type")),
+    }
+}
