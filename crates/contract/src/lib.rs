@@ -6,6 +6,7 @@
 //! model holds one of them (see `novate_sql::expr::canonicalize`), so that equality of objects is equality of meaning
 //! as far as it can be known offline.
 
+pub mod ddl;
 pub mod model;
 pub mod names;
 

@@ -1,0 +1,26 @@
+//! Exclusion constraints.
+
+use super::index;
+use super::storage::with;
+use super::text::include;
+use crate::{Exclusion, Ident};
+
+/// `EXCLUDE USING ...`, without its name.
+pub fn definition(exclusion: &Exclusion) -> String {
+    let Exclusion { method, elements, include: extra, storage, predicate } = exclusion;
+    let elements: Vec<String> =
+        elements.iter().map(|e| format!("{} WITH {}", index::element(&e.element), operator(&e.operator))).collect();
+    let mut text = format!("EXCLUDE USING {method} ({}){}{}", elements.join(", "), include(extra), with(storage));
+    if let Some(predicate) = predicate {
+        text.push_str(&format!(" WHERE ({})", predicate.canonical));
+    }
+    text
+}
+
+/// An operator as a statement names it. An operator holds no dot, so a dot ends its schema.
+fn operator(stored: &str) -> String {
+    match stored.rsplit_once('.') {
+        Some((schema, operator)) => format!("OPERATOR({}.{operator})", Ident::from_sql(schema)),
+        None => stored.to_owned(),
+    }
+}
