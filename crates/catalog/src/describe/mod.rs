@@ -1,0 +1,88 @@
+//! An object as a list of aspects, each of which can be compared and shown by itself.
+//!
+//! Every field of the model is taken apart by name here, so that none can be forgotten: what has no aspect is neither
+//! compared nor part of a fingerprint. Comments are objects of their own.
+
+mod check;
+mod column;
+mod constraint;
+mod enumeration;
+mod exclusion;
+mod extension;
+mod foreign_key;
+mod index;
+mod primary_key;
+mod schema;
+mod sequence;
+mod table;
+mod unique;
+
+use std::fmt::Display;
+
+use novate_contract::{Expression, Object, StorageParameters};
+
+/// One thing that can be said of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Aspect {
+    /// What people call it: `default`, `type`, `predicate`.
+    pub(crate) name: &'static str,
+    /// Its value as people know it; empty for what is not there.
+    pub(crate) shown: String,
+    /// Its value with everything redundant removed: equality is decided by this.
+    pub(crate) compared: String,
+}
+
+/// What an absent value is shown as.
+pub(crate) const NONE: &str = "none";
+
+/// Every aspect of an object, in the order in which people expect them.
+pub(crate) fn aspects(object: Object<'_>) -> Vec<Aspect> {
+    match object {
+        Object::Schema(schema) => schema::aspects(schema),
+        Object::Extension(extension) => extension::aspects(extension),
+        Object::Enum(payload) => enumeration::aspects(payload),
+        Object::Sequence(sequence) => sequence::aspects(sequence),
+        Object::Table(table) => table::aspects(table),
+        Object::Column(column) => column::aspects(column),
+        Object::Constraint(constraint) => constraint::aspects(constraint),
+        Object::Index(index) => index::aspects(index),
+        Object::Comment(text) => vec![aspect("text", text)],
+    }
+}
+
+/// An object in words, a line an aspect.
+pub(crate) fn text(object: Object<'_>) -> String {
+    let lines: Vec<String> =
+        aspects(object).into_iter().map(|aspect| format!("{}: {}", aspect.name, aspect.shown)).collect();
+    lines.join("\n")
+}
+
+fn aspect(name: &'static str, value: impl Display) -> Aspect {
+    let shown = value.to_string();
+    Aspect { name, compared: shown.clone(), shown }
+}
+
+fn flag(name: &'static str, value: bool) -> Aspect {
+    aspect(name, if value { "yes" } else { "no" })
+}
+
+fn optional(name: &'static str, value: Option<impl Display>) -> Aspect {
+    value.map_or_else(|| aspect(name, NONE), |value| aspect(name, value))
+}
+
+fn list<T: Display>(name: &'static str, values: impl IntoIterator<Item = T>) -> Aspect {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    aspect(name, if values.is_empty() { NONE.to_owned() } else { values.join(", ") })
+}
+
+fn parameters(name: &'static str, values: &StorageParameters) -> Aspect {
+    list(name, values.iter().map(|(key, value)| format!("{key}={value}")))
+}
+
+fn expression(name: &'static str, value: &Expression) -> Aspect {
+    Aspect { name, shown: value.written.clone(), compared: format!("{:?}", value.canonical) }
+}
+
+fn optional_expression(name: &'static str, value: Option<&Expression>) -> Aspect {
+    value.map_or_else(|| aspect(name, NONE), |value| expression(name, value))
+}

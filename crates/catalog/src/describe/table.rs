@@ -1,0 +1,44 @@
+//! Tables, without their columns, constraints and indexes.
+
+use novate_contract::{Partition, ReplicaIdentity, RowSecurity, Table};
+
+use super::{Aspect, aspect, flag, list, optional, parameters};
+
+pub(super) fn aspects(table: &Table) -> Vec<Aspect> {
+    let Table {
+        columns: _,
+        constraints: _,
+        indexes: _,
+        unlogged,
+        access_method,
+        storage,
+        row_security: RowSecurity { enabled, forced },
+        replica_identity,
+        partition_by,
+        partition_of,
+        inherits,
+        control: _,
+        online: _,
+        comment: _,
+    } = table;
+    let replica_identity = match replica_identity {
+        ReplicaIdentity::Default => "default".to_owned(),
+        ReplicaIdentity::Full => "full".to_owned(),
+        ReplicaIdentity::Nothing => "nothing".to_owned(),
+        ReplicaIdentity::Index(index) => format!("index {index}"),
+    };
+    let place = partition_of.as_ref().map(|Partition { parent, .. }| parent);
+    let bound = partition_of.as_ref().map(|Partition { bound, .. }| bound);
+    vec![
+        flag("unlogged", *unlogged),
+        aspect("access method", access_method.as_ref().map_or_else(|| "heap".to_owned(), ToString::to_string)),
+        parameters("storage parameters", storage),
+        flag("row security", *enabled),
+        flag("row security forced", *forced),
+        aspect("replica identity", replica_identity),
+        optional("partitioned by", partition_by.as_ref()),
+        optional("partition of", place),
+        optional("partition bound", bound),
+        list("inherits", inherits),
+    ]
+}

@@ -1,0 +1,123 @@
+//! Objects of kinds that are not modelled: named, never passed over.
+
+use serde::Deserialize;
+
+use super::query::ServerVersion;
+
+/// One object.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+}
+
+/// The fields of [`Row`], in order.
+pub(super) fn query(version: ServerVersion) -> String {
+    let temporal = version.since(18, "k.conperiod", "false");
+    let parts = PARTS.join("\nUNION ALL\n").replace("{temporal}", temporal);
+    format!("SELECT 'unsupported', json_build_array(u.kind, u.name)::text FROM (\n{parts}\n) u(kind, name)")
+}
+
+/// One query of kind and name for each catalog. What hangs on an internal dependency is part of something else.
+const PARTS: &[&str] = &[
+    "SELECT CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
+    ELSE 'composite type' END, format('%I.%I', r.nspname, r.relname)
+FROM relation r WHERE r.relkind IN ('v', 'm', 'f', 'c')",
+    "SELECT 'typed table', format('%I.%I', r.nspname, r.relname) FROM relation r WHERE r.reloftype <> 0",
+    "SELECT 'temporal constraint', format('%I.%I.%I', r.nspname, r.relname, k.conname)
+FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid WHERE {temporal}",
+    "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+  format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
+WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+  AND d.deptype IN ('e', 'i'))",
+    "SELECT 'trigger', format('%I.%I.%I', r.nspname, r.relname, t.tgname)
+FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND t.tgparentid = 0",
+    "SELECT 'policy', format('%I.%I.%I', r.nspname, r.relname, p.polname)
+FROM relation r JOIN pg_policy p ON p.polrelid = r.oid",
+    "SELECT 'rule', format('%I.%I.%I', r.nspname, r.relname, w.rulename)
+FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE w.rulename <> '_RETURN'",
+    "SELECT CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END,
+  format('%I.%I', n.nspname, t.typname)
+FROM pg_type t JOIN namespace n ON n.oid = t.typnamespace
+WHERE t.typtype IN ('d', 'r', 'b', 'p') AND t.typelem = 0
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)",
+    "SELECT 'statistics', format('%I.%I', n.nspname, s.stxname)
+FROM pg_statistic_ext s JOIN namespace n ON n.oid = s.stxnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_statistic_ext'::regclass AND m.objid = s.oid)",
+    "SELECT 'operator', format('%I.%s(%s, %s)', n.nspname, o.oprname,
+  CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END,
+  CASE WHEN o.oprright = 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END)
+FROM pg_operator o JOIN namespace n ON n.oid = o.oprnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_operator'::regclass AND m.objid = o.oid)",
+    "SELECT 'operator class', format('%I.%I', n.nspname, o.opcname)
+FROM pg_opclass o JOIN namespace n ON n.oid = o.opcnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_opclass'::regclass AND m.objid = o.oid)",
+    "SELECT 'operator family', format('%I.%I', n.nspname, o.opfname)
+FROM pg_opfamily o JOIN namespace n ON n.oid = o.opfnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_opfamily'::regclass AND m.objid = o.oid)",
+    "SELECT 'collation', format('%I.%I', n.nspname, c.collname)
+FROM pg_collation c JOIN namespace n ON n.oid = c.collnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_collation'::regclass AND m.objid = c.oid)",
+    "SELECT 'conversion', format('%I.%I', n.nspname, c.conname)
+FROM pg_conversion c JOIN namespace n ON n.oid = c.connamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_conversion'::regclass AND m.objid = c.oid)",
+    "SELECT 'text search configuration', format('%I.%I', n.nspname, c.cfgname)
+FROM pg_ts_config c JOIN namespace n ON n.oid = c.cfgnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_ts_config'::regclass AND m.objid = c.oid)",
+    "SELECT 'text search dictionary', format('%I.%I', n.nspname, c.dictname)
+FROM pg_ts_dict c JOIN namespace n ON n.oid = c.dictnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_ts_dict'::regclass AND m.objid = c.oid)",
+    "SELECT 'text search parser', format('%I.%I', n.nspname, c.prsname)
+FROM pg_ts_parser c JOIN namespace n ON n.oid = c.prsnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_ts_parser'::regclass AND m.objid = c.oid)",
+    "SELECT 'text search template', format('%I.%I', n.nspname, c.tmplname)
+FROM pg_ts_template c JOIN namespace n ON n.oid = c.tmplnamespace
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_ts_template'::regclass AND m.objid = c.oid)",
+    "SELECT 'event trigger', format('%I', e.evtname) FROM pg_event_trigger e
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)",
+    "SELECT 'publication', format('%I', p.pubname) FROM pg_publication p",
+    "SELECT 'subscription', format('%I', s.subname) FROM pg_subscription s
+WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())",
+    "SELECT 'foreign data wrapper', format('%I', w.fdwname) FROM pg_foreign_data_wrapper w
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)",
+    "SELECT 'foreign server', format('%I', s.srvname) FROM pg_foreign_server s
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_server'::regclass AND m.objid = s.oid)",
+    "SELECT 'cast', format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
+FROM pg_cast c WHERE c.oid >= 16384
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid
+    AND d.deptype IN ('e', 'i'))",
+    "SELECT 'transform', format('for %s language %I', format_type(t.trftype, NULL), l.lanname)
+FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
+WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_transform'::regclass AND m.objid = t.oid)",
+    "SELECT 'access method', format('%I', a.amname) FROM pg_am a WHERE a.oid >= 16384
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_am'::regclass AND m.objid = a.oid)",
+    "SELECT 'language', format('%I', l.lanname) FROM pg_language l WHERE l.oid >= 16384
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_language'::regclass AND m.objid = l.oid)",
+    "SELECT 'default privilege', concat_ws(' ', 'for role', quote_ident(pg_get_userbyid(d.defaclrole)),
+  CASE WHEN n.nspname IS NOT NULL THEN 'in schema ' || quote_ident(n.nspname) END, 'on',
+  CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
+    ELSE 'schemas' END)
+FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace",
+    // Privileges: whatever differs from those an object is born with.
+    "SELECT 'privilege', format('on %s %I.%I', CASE r.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, r.nspname,
+  r.relname)
+FROM relation r CROSS JOIN LATERAL acldefault(CASE r.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END, r.relowner) b(acl)
+WHERE r.relacl IS NOT NULL AND NOT (r.relacl @> b.acl AND r.relacl <@ b.acl)",
+    "SELECT 'privilege', format('on column %I.%I.%I', r.nspname, r.relname, a.attname)
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
+WHERE a.attacl IS NOT NULL AND a.attacl <> '{}' AND NOT a.attisdropped",
+    "SELECT 'privilege', format('on schema %I', n.nspname)
+FROM namespace n LEFT JOIN pg_init_privs i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
+CROSS JOIN LATERAL (SELECT coalesce(i.initprivs, acldefault('n', n.nspowner))) b(acl)
+WHERE n.nspacl IS NOT NULL AND NOT (n.nspacl @> b.acl AND n.nspacl <@ b.acl)
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_namespace'::regclass AND m.objid = n.oid)",
+    "SELECT 'privilege', format('on function %I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace CROSS JOIN LATERAL acldefault('f', p.proowner) b(acl)
+WHERE p.proacl IS NOT NULL AND NOT (p.proacl @> b.acl AND p.proacl <@ b.acl)
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)",
+    "SELECT 'privilege', format('on type %I.%I', n.nspname, t.typname)
+FROM pg_type t JOIN namespace n ON n.oid = t.typnamespace CROSS JOIN LATERAL acldefault('T', t.typowner) b(acl)
+WHERE t.typacl IS NOT NULL AND NOT (t.typacl @> b.acl AND t.typacl <@ b.acl)
+  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)",
+];
