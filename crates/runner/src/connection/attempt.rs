@@ -109,7 +109,11 @@ impl Attempt<'_> {
         let mut config = Config::new();
         match &endpoint.host {
             Host::Tcp(host) => config.host(host),
+            #[cfg(unix)]
             Host::Unix(path) => config.host_path(path),
+            // The driver has no sockets here: this ends as a host that cannot be found.
+            #[cfg(not(unix))]
+            Host::Unix(path) => config.host(path.display().to_string()),
         };
         if let Some(address) = address {
             config.hostaddr(address);

@@ -80,7 +80,7 @@ impl ConnectionError {
             Self::Refused { .. } => "Start the server, or correct the host and port.".to_owned(),
             Self::Unreachable { .. } => "Check the network between here and the server.".to_owned(),
             Self::Timeout { .. } => "Try again, or allow more time with `connect_timeout`.".to_owned(),
-            Self::AuthFailed { user, .. } => format!("Check the password of `{user}` and where it comes from."),
+            Self::AuthFailed { user, reason, .. } => auth_fix(user, reason),
             Self::PasswordMissing { .. } => "Set PGPASSWORD, or add a line to `~/.pgpass`.".to_owned(),
             Self::DatabaseMissing { database, .. } => {
                 format!("Correct the name, or create it: `createdb {database}`.")
@@ -101,6 +101,18 @@ impl ConnectionError {
             }
             Self::Lost { .. } => "Run the command again: it starts from what is really there.".to_owned(),
         }
+    }
+}
+
+fn auth_fix(user: &str, reason: &str) -> String {
+    if reason.contains("no encryption") {
+        "Use `sslmode=require`, or add a line to pg_hba.conf that lets the user in without TLS.".to_owned()
+    } else if reason.contains("pg_hba.conf") {
+        format!("Add a line to pg_hba.conf that lets `{user}` in from here.")
+    } else if reason.starts_with("Peer") || reason.starts_with("Ident") {
+        format!("Run as the system user that may connect as `{user}`, or connect to a host with a password.")
+    } else {
+        format!("Check the password of `{user}` and where it comes from.")
     }
 }
 

@@ -35,10 +35,10 @@ pub(super) fn classify(error: &tokio_postgres::Error, at: Place, string: &Connec
         "authentication error" => {
             ConnectionError::AuthFailed { at, user: string.user.clone(), reason: string.scrub(&cause) }
         }
-        "unexpected message from server" | "error parsing response from server" => {
-            ConnectionError::NotPostgres { at, found: "it does not speak the protocol".to_owned() }
-        }
+        "unexpected message from server" | "error parsing response from server" => not_the_protocol(at),
         "connection closed" => ConnectionError::Closed { at },
+        // What is left of an answer that made no sense when the other side hangs up.
+        "error communicating with the server" if cause == "bytes remaining on stream" => not_the_protocol(at),
         _ => match find::<io::Error>(error) {
             Some(io) => from_io(io, at),
             None => ConnectionError::Unreachable { at, reason: string.scrub(&cause) },
@@ -91,11 +91,13 @@ fn from_io(error: &io::Error, at: Place) -> ConnectionError {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
             ConnectionError::Closed { at }
         }
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            ConnectionError::NotPostgres { at, found: "it does not speak the protocol".to_owned() }
-        }
-        kind => ConnectionError::Unreachable { at, reason: kind.to_string() },
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => not_the_protocol(at),
+        _ => ConnectionError::Unreachable { at, reason: error.to_string() },
     }
+}
+
+fn not_the_protocol(at: Place) -> ConnectionError {
+    ConnectionError::NotPostgres { at, found: "it does not speak the protocol".to_owned() }
 }
 
 fn tls_failure(error: &rustls::Error, at: &Place) -> TlsFailure {

@@ -57,6 +57,9 @@ pub enum Invalid {
         /// The known name that is most like it.
         nearest: Option<&'static str>,
     },
+    /// A parameter whose name no parameter can have.
+    #[error("something before a `=` is not the name of a connection parameter")]
+    Name,
     /// A parameter that libpq knows and that cannot be honoured here.
     #[error("`{parameter}` is not supported: {reason}")]
     Unsupported {
@@ -109,7 +112,7 @@ impl Invalid {
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownParameter { .. } => "CONNECTION.UNKNOWN_PARAMETER",
+            Self::UnknownParameter { .. } | Self::Name => "CONNECTION.UNKNOWN_PARAMETER",
             Self::Unsupported { .. } => "CONNECTION.UNSUPPORTED_PARAMETER",
             _ => "CONNECTION.INVALID_URL",
         }
@@ -118,7 +121,7 @@ impl Invalid {
     /// What to do about it.
     pub fn fix(&self) -> String {
         match self {
-            Self::Scheme { .. } | Self::Shape => "Write `postgresql://user@host:5432/database`.".to_owned(),
+            Self::Scheme { .. } | Self::Shape | Self::Name => "Write `postgresql://user@host:5432/database`.".to_owned(),
             Self::PasswordNotEncoded => {
                 "Write `@` as `%40`, `/` as `%2F`, `?` as `%3F` and `&` as `%26` in the password, or leave the password \
                  out of the URL and set PGPASSWORD."

@@ -47,3 +47,7 @@ pub use pooler::{Pooler, PoolerKind, PoolerMode};
 pub use secret::Secret;
 pub use session::{Canceller, Connected, Notice, ServerVersion};
 pub use string::{ConnectionString, Endpoint, Host};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -87,6 +87,8 @@ impl Parameters {
     pub(super) fn from_pairs(pairs: Vec<(String, String)>) -> Result<Self, Invalid> {
         let mut parameters = Self::default();
         let mut after_password = false;
+        // A word that is alone and unknown is not a misspelt parameter; it may well be a secret with a `=` in it.
+        let alone = pairs.len() == 1;
         for (name, value) in pairs {
             if let Some((known, _, treatment)) = KNOWN.iter().find(|(known, ..)| *known == name) {
                 parameters.accept(known, treatment, value)?;
@@ -96,7 +98,10 @@ impl Parameters {
             } else if after_password {
                 return Err(Invalid::PasswordNotQuoted);
             } else {
-                return Err(unknown(name));
+                return Err(match unknown(name) {
+                    Invalid::UnknownParameter { nearest: None, .. } if alone => Invalid::Shape,
+                    invalid => invalid,
+                });
             }
             after_password = name == "password";
         }
@@ -145,6 +150,10 @@ impl Parameters {
 }
 
 fn unknown(name: String) -> Invalid {
+    // What no parameter can be called is a piece of something else, a password perhaps, and is not repeated.
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {
+        return Invalid::Name;
+    }
     let candidates = KNOWN.iter().map(|(known, ..)| *known).chain(decoration::names());
     let nearest = nearest(&name, candidates);
     Invalid::UnknownParameter { name, nearest }
