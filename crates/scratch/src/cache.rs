@@ -36,7 +36,9 @@ pub fn cache_dir() -> Utf8PathBuf {
 pub(crate) fn folder(name: &str) -> Result<Utf8PathBuf, ScratchError> {
     let cache = cache_dir();
     let dir = cache.join(name);
-    fs_err::create_dir_all(&dir).map_err(ScratchError::io(format!("create the cache folder {dir}")))?;
+    let doing = || format!("create the cache folder {dir}");
+    fs_err::create_dir_all(&dir).map_err(ScratchError::io(doing()))?;
+    identity::let_enter(&[&cache, &dir]).map_err(ScratchError::io(doing()))?;
     identity::check_owner(&cache)?;
     Ok(dir)
 }

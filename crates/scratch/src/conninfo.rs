@@ -30,6 +30,7 @@ pub(crate) const SUPERUSER: &str = "postgres";
 
 impl Target {
     /// The server that listens in a folder of ours.
+    #[cfg(unix)]
     pub(crate) fn socket(dir: Utf8PathBuf) -> Self {
         Self {
             host: Host::Socket(dir),
@@ -213,6 +214,7 @@ mod tests {
 
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_socket_has_both_forms() {
         let target = Target::socket("/dev/shm/novate-1-abc".into());
@@ -250,6 +252,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn other_clients_read_the_url() {
         let target = Target::socket("/dev/shm/novate-1-abc".into());

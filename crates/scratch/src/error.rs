@@ -174,7 +174,7 @@ fn install_hint(wanted: Option<Major>) -> String {
 }
 
 /// The command with which this platform's own package manager installs PostgreSQL.
-fn system_command(major: Option<&str>) -> String {
+pub(crate) fn system_command(major: Option<&str>) -> String {
     let suffix = |separator: &str| major.map_or_else(String::new, |major| format!("{separator}{major}"));
     if cfg!(target_os = "macos") {
         format!("brew install postgresql@{}", major.unwrap_or("18"))

@@ -120,6 +120,11 @@ pub fn find(request: &Request) -> Result<Installation, ScratchError> {
         };
     }
     let mut all = list();
+    #[cfg(feature = "bundled-postgres")]
+    if is_bundle_wanted(&all, request) {
+        crate::bundle::unpack()?;
+        all = list();
+    }
     if let Some(index) = choose(&all, request) {
         return Ok(all.swap_remove(index));
     }
@@ -171,6 +176,16 @@ fn choose(all: &[Installation], request: &Request) -> Option<usize> {
         (Some(major), _) => with(major),
         (None, Some(major)) => with(major).or((!all.is_empty() && !request.install_if_missing).then_some(0)),
         (None, None) => (!all.is_empty()).then_some(0),
+    }
+}
+
+/// Whether the server inside the binary answers better than what the machine has.
+#[cfg(feature = "bundled-postgres")]
+fn is_bundle_wanted(all: &[Installation], request: &Request) -> bool {
+    let Some(bundled) = crate::bundle::major() else { return false };
+    match request.major.or(request.prefer) {
+        Some(major) => major == bundled && all.iter().all(|one| one.version.major != major),
+        None => all.is_empty(),
     }
 }
 

@@ -8,6 +8,7 @@ use camino::Utf8Path;
 use crate::error::ScratchError;
 
 /// The user that root hands its servers to.
+#[cfg(unix)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unprivileged {
     pub(crate) uid: u32,
@@ -28,6 +29,7 @@ pub(crate) fn unprivileged() -> Option<Unprivileged> {
     )
 }
 
+#[cfg(unix)]
 fn account(passwd: &str, name: &str) -> Option<Unprivileged> {
     passwd.lines().find_map(|line| {
         let mut fields = line.split(':');
@@ -74,6 +76,15 @@ pub(crate) fn barrier(path: &Utf8Path) -> Option<&Utf8Path> {
     })
 }
 
+/// Refuses a folder that the unprivileged user cannot reach.
+#[cfg(unix)]
+pub(crate) fn check_reachable(dir: &Utf8Path) -> Result<(), ScratchError> {
+    let Some(barrier) = barrier(dir) else { return Ok(()) };
+    let reason = format!("the unprivileged user that runs PostgreSQL for root may not enter {barrier}");
+    let reason = std::io::Error::new(std::io::ErrorKind::PermissionDenied, reason);
+    Err(ScratchError::io(format!("use the folder {dir}"))(reason))
+}
+
 /// Refuses a cache that somebody else prepared: programs are run from it.
 #[cfg(unix)]
 pub(crate) fn check_owner(dir: &Utf8Path) -> Result<(), ScratchError> {
@@ -85,6 +96,24 @@ pub(crate) fn check_owner(dir: &Utf8Path) -> Result<(), ScratchError> {
     }
     let reason = std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it belongs to another user");
     Err(ScratchError::io(doing())(reason))
+}
+
+/// Lets the unprivileged user pass folders of root's cache, whatever root's umask is.
+#[cfg(unix)]
+pub(crate) fn let_enter(dirs: &[&Utf8Path]) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if is_root() {
+        for dir in dirs {
+            fs_err::set_permissions(dir, std::fs::Permissions::from_mode(0o755))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)]
+pub(crate) fn let_enter(_dirs: &[&Utf8Path]) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use crate::error::ScratchError;
 use crate::find::Installation;
 use crate::folder::Folder;
 use crate::identity;
-use crate::process::{Process, Stop, log_tail};
+use crate::process::{Process, Stop, end_orphan, log_tail};
 use crate::server::Options;
 use crate::template;
 use crate::wire::{Connection, Failure};
@@ -49,6 +49,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(crate) struct Launched {
     process: Option<Process>,
+    data: Option<Utf8PathBuf>,
     folder: Folder,
 }
 
@@ -59,7 +60,7 @@ impl Launched {
     ) -> Result<(Self, Target, Connection), ScratchError> {
         // Before the folder: a first use initialises the template, which may fail and takes a while.
         let template = template::prepared(installation)?;
-        let mut this = Self { process: None, folder: Folder::create()? };
+        let mut this = Self { process: None, data: None, folder: Folder::create()? };
         let (data, stop) = match &options.durable {
             None => {
                 let data = this.folder.path.join("data");
@@ -69,6 +70,7 @@ impl Launched {
             Some(dir) => (durable_data(installation, &template, dir)?, Stop::Fast),
         };
         write_settings(&data, options)?;
+        this.data = Some(data.clone());
 
         let mut server = installation.command("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(&this.folder.path);
@@ -89,8 +91,11 @@ impl Launched {
 impl Drop for Launched {
     fn drop(&mut self) {
         // Waits until the supervisor has stopped the server and removed the folder.
-        drop(self.process.take());
+        let had_process = self.process.take().is_some();
         // Where there was no supervisor yet, or somebody killed it.
+        if let (true, Some(data)) = (had_process, &self.data) {
+            end_orphan(data);
+        }
         self.folder.remove();
     }
 }
@@ -140,10 +145,9 @@ fn durable_data(installation: &Installation, template: &Utf8Path, dir: &Utf8Path
     let growing = dir.with_extension("new");
     let _ = std::fs::remove_dir_all(&growing);
     template::copy(template, &growing)?;
-    if let Some(barrier) = identity::barrier(&growing) {
+    identity::check_reachable(&growing).inspect_err(|_| {
         let _ = std::fs::remove_dir_all(&growing);
-        return Err(failed(format!("the unprivileged user that runs PostgreSQL for root may not enter {barrier}")));
-    }
+    })?;
     let mut sync = installation.command("initdb");
     sync.arg("--sync-only").arg("-D").arg(&growing).current_dir(&growing);
     identity::drop_privileges(&mut sync);

@@ -15,6 +15,9 @@
 //! # Ok::<(), novate_scratch::ScratchError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
+pub mod bundle;
 mod cache;
 mod conninfo;
 mod database;
@@ -26,6 +29,7 @@ mod identity;
 mod install;
 #[cfg(unix)]
 mod launch;
+mod packages;
 #[cfg(unix)]
 mod process;
 mod server;
@@ -38,7 +42,7 @@ pub use cache::cache_dir;
 pub use database::Database;
 pub use error::ScratchError;
 pub use find::{Installation, Origin, Request, find, list};
-pub use install::install;
+pub use install::{install, installable};
 pub use server::{Options, Server};
 pub use version::{Major, Version};
 pub use wire::Rows;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use camino::Utf8Path;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::ScratchError;
 use crate::identity;
@@ -89,6 +90,17 @@ impl Drop for Process {
         if let Err(error) = self.shell.wait() {
             tracing::warn!(%error, "the supervisor of a scratch server was not waited for");
         }
+    }
+}
+
+/// Ends the server of a data directory that is still there after its supervisor, if there is one.
+pub(crate) fn end_orphan(data: &Utf8Path) {
+    let lock = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+    let pid = lock.lines().next().and_then(|pid| pid.trim().parse().ok()).and_then(Pid::from_raw);
+    if let Some(pid) = pid
+        && let Err(error) = kill_process(pid, Signal::QUIT)
+    {
+        tracing::debug!(%error, %data, "no server to end");
     }
 }
 

@@ -12,8 +12,7 @@ use crate::find::{Installation, program_path};
 use crate::identity::{self, Unprivileged};
 
 /// Small WAL segments make the copy small: 1 MB rather than 16.
-const INITDB: &[&str] =
-    &["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--wal-segsize=1", "--no-instructions"];
+const INITDB: &[&str] = &["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--wal-segsize=1"];
 /// The first that the system knows is used.
 const LOCALES: &[&str] = &["--locale=C.UTF-8", "--locale=C"];
 /// Read last by every server, so that what it says wins.
@@ -62,20 +61,9 @@ fn initialise(installation: &Installation, dir: &Utf8Path) -> Result<(), Scratch
     for locale in LOCALES {
         let _ = std::fs::remove_dir_all(dir);
         new_dir(dir, user)?;
-        if let Some(barrier) = identity::barrier(dir) {
-            return Err(ScratchError::InitFailed {
-                version: installation.version.to_string(),
-                output: format!("the unprivileged user that runs PostgreSQL for root may not enter {barrier}"),
-            });
-        }
+        identity::check_reachable(dir)?;
         let mut command = installation.command("initdb");
         command.args(INITDB).arg(locale).arg("-D").arg(dir).current_dir(dir);
-        if installation.version.major.0 < 13 {
-            // `--no-instructions` is newer; without it only more is printed.
-            command = installation.command("initdb");
-            let known = INITDB.iter().filter(|flag| **flag != "--no-instructions");
-            command.args(known).arg(locale).arg("-D").arg(dir).current_dir(dir);
-        }
         identity::drop_privileges(&mut command);
         let output = command.output().map_err(ScratchError::io("run initdb"))?;
         if output.status.success() {

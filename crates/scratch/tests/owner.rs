@@ -1,4 +1,5 @@
 //! No server outlives its owner, however the owner ends.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead as _, BufReader};
@@ -13,6 +14,7 @@ fn owner(ending: &str) -> (Child, Utf8PathBuf, String) {
     let test = std::env::current_exe().unwrap();
     let program = test.ancestors().nth(2).unwrap().join("examples/owner");
     let mut owner = Command::new(&program)
+        .env_remove("NOVATE_SCRATCH_URL")
         .arg(ending)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

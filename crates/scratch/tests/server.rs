@@ -1,8 +1,10 @@
 //! Servers and databases on a real PostgreSQL, the one that `find` finds.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Options, Request, Server, find};
@@ -47,7 +49,8 @@ fn a_database_with_a_session_in_it_is_dropped_all_the_same() {
     let name = database.name().to_owned();
     let url = database.url();
     let psql = find(&Request::default()).unwrap().bin.join("psql");
-    let mut busy = Command::new(psql).args(["-Xqc", "SELECT pg_sleep(60)", "-d", &url]).spawn().unwrap();
+    let mut busy =
+        Command::new(psql).args(["-Xqc", "SELECT pg_sleep(60)", "-d", &url]).stderr(Stdio::null()).spawn().unwrap();
     let other = server.database("other").unwrap();
     let sessions = format!("SELECT 1 FROM pg_stat_activity WHERE datname = '{name}' AND query ~ '^SELECT pg_sleep'");
     while other.execute(&sessions).unwrap().is_empty() {
@@ -105,6 +108,23 @@ fn a_throwaway_server_leaves_nothing() {
     drop(database);
     assert!(!folder.exists());
     assert!(!runs(&pid));
+}
+
+#[test]
+fn a_server_whose_supervisor_was_killed_is_ended_all_the_same() {
+    let server = start(&Options::default());
+    let folder = server.folder().unwrap().to_owned();
+    let pid = postmaster(&folder.join("data"));
+    let supervisor = Command::new("ps").args(["-o", "ppid=", "-p", &pid]).output().unwrap();
+    let supervisor = String::from_utf8(supervisor.stdout).unwrap().trim().to_owned();
+    assert!(Command::new("kill").args(["-KILL", &supervisor]).status().unwrap().success());
+    drop(server);
+    assert!(!folder.exists());
+    let began = Instant::now();
+    while runs(&pid) {
+        assert!(began.elapsed() < Duration::from_secs(5), "process {pid} is still there");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
