@@ -4,6 +4,8 @@ use super::{ExprText, StorageParameter};
 use crate::{Ident, NameRef, Spanned};
 
 /// `CREATE INDEX`.
+// Each of the flags is a word of the statement that stands or does not.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone)]
 pub struct CreateIndex {
     /// Its name; PostgreSQL chooses one where it is left out.

@@ -19,7 +19,9 @@ pub(super) fn lower(place: Place, option: &ast::AlterColumnOption) -> Option<Alt
         Node::DropIdentity(drop) => AlterColumn::DropIdentity { if_exists: drop.if_exists().is_some() },
         Node::DropNotNull(_) => AlterColumn::DropNotNull,
         Node::ResetOptions(reset) => AlterColumn::ResetOptions(storage::names_of(reset.attribute_list())),
-        Node::Restart(node) => AlterColumn::SetIdentity { kind: None, options: vec![restart(node)?] },
+        Node::Restart(node) => {
+            AlterColumn::SetIdentity { kind: None, options: vec![sequence::restart(node.expr().as_ref())?] }
+        }
         Node::SetCompression(set) => {
             AlterColumn::SetCompression(words(set.compression_method_name()?.syntax()).to_ascii_lowercase())
         }
@@ -51,7 +53,7 @@ fn generated_options(set: &ast::SetGeneratedOptions) -> Option<AlterColumn> {
     let mut options: Vec<SequenceOption> = Vec::new();
     for option in set.set_generated_options() {
         match option {
-            ast::SetGeneratedOption::Restart(node) => options.push(restart(&node)?),
+            ast::SetGeneratedOption::Restart(node) => options.push(sequence::restart(node.expr().as_ref())?),
             ast::SetGeneratedOption::SetGenerated(node) => {
                 kind = Some(sequence::identity_kind(&node.generated_when()?));
             }
@@ -61,10 +63,6 @@ fn generated_options(set: &ast::SetGeneratedOptions) -> Option<AlterColumn> {
         }
     }
     Some(AlterColumn::SetIdentity { kind, options })
-}
-
-fn restart(node: &ast::Restart) -> Option<SequenceOption> {
-    sequence::restart(node.expr()).map(SequenceOption::Restart)
 }
 
 /// `-1` and `DEFAULT` alike ask for the server's default.

@@ -16,7 +16,7 @@ pub(super) fn table(place: Place, node: &ast::AlterTable) -> Option<Statement> {
     let name = place.spanned(&relation, names::name_ref(&relation.table_name_ref()?));
     let only = has_token(relation.syntax(), SyntaxKind::ONLY_KW);
     let actions = node.actions().map(|found| action(place, &found));
-    simplest(Relation::Table, only, node.syntax(), name, actions.collect::<Option<_>>()?)
+    Some(simplest(Relation::Table, only, node.syntax(), name, actions.collect::<Option<_>>()?))
 }
 
 pub(super) fn index(place: Place, node: &ast::AlterIndex) -> Option<Statement> {
@@ -48,7 +48,7 @@ pub(super) fn index(place: Place, node: &ast::AlterIndex) -> Option<Statement> {
             unmodelled(found.syntax())
         }
     };
-    simplest(Relation::Index, false, node.syntax(), name, vec![place.spanned(&found, action)])
+    Some(simplest(Relation::Index, false, node.syntax(), name, vec![place.spanned(&found, action)]))
 }
 
 /// `ALTER VIEW`, `ALTER MATERIALIZED VIEW` and `ALTER FOREIGN TABLE`.
@@ -78,7 +78,7 @@ pub(super) fn other(place: Place, node: &SyntaxNode) -> Option<Statement> {
         };
         actions.push(Spanned::new(lowered, place.span(&found)));
     }
-    simplest(Relation::Other, false, node, name, actions)
+    Some(simplest(Relation::Other, false, node, name, actions))
 }
 
 /// The statement of its own that a single `RENAME TO`, `SET SCHEMA` or `OWNER TO` is, or else `ALTER TABLE`.
@@ -88,7 +88,7 @@ fn simplest(
     node: &SyntaxNode,
     name: Spanned<NameRef>,
     actions: Vec<Spanned<AlterTableAction>>,
-) -> Option<Statement> {
+) -> Statement {
     let kind = match relation {
         Relation::Table => Some(ObjectKeyword::Table),
         Relation::Index => Some(ObjectKeyword::Index),
@@ -97,19 +97,19 @@ fn simplest(
     if let ([only_one], Some(kind)) = (actions.as_slice(), kind) {
         match &only_one.value {
             AlterTableAction::RenameTo(to) => {
-                return Some(Statement::Rename { kind, name: name.value, to: to.clone() });
+                return Statement::Rename { kind, name: name.value, to: to.clone() };
             }
             AlterTableAction::SetSchema(to) => {
-                return Some(Statement::SetSchema { kind, name: name.value, to: to.clone() });
+                return Statement::SetSchema { kind, name: name.value, to: to.clone() };
             }
             _ => {}
         }
     }
     if !actions.is_empty() && actions.iter().all(|action| matches!(action.value, AlterTableAction::Owner)) {
-        return Some(Statement::Owner);
+        return Statement::Owner;
     }
     let if_exists = child::<ast::IfExists>(node).is_some();
-    Some(Statement::AlterTable(Box::new(AlterTable { relation, name, if_exists, only, actions })))
+    Statement::AlterTable(Box::new(AlterTable { relation, name, if_exists, only, actions }))
 }
 
 /// `ALTER TABLE ALL IN TABLESPACE ...`, which names no object.

@@ -8,7 +8,7 @@ use crate::ast::{CommentOn, CommentTarget};
 
 pub(super) fn lower(node: &ast::CommentOn) -> Option<CommentOn> {
     let text = match node.literal() {
-        Some(literal) if literal.syntax().text() == "null" => None,
+        Some(literal) if matches!(literal.kind(), Some(ast::LitKind::Null(_))) => None,
         Some(literal) => Some(strings::decode(&literal)?),
         None => None,
     };

@@ -88,7 +88,7 @@ fn table_storage(params: Option<ast::TableParams>) -> Vec<StorageParameter> {
 }
 
 fn elements(place: Place, list: Option<ast::TableArgList>) -> Option<Vec<TableElement>> {
-    list.iter().flat_map(ast::TableArgList::args).map(|arg| element(place, &arg)).collect()
+    list.into_iter().flat_map(|list| list.args()).map(|arg| element(place, &arg)).collect()
 }
 
 fn element(place: Place, arg: &ast::TableArg) -> Option<TableElement> {

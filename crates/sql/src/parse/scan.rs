@@ -64,16 +64,9 @@ impl<'a> Scanner<'a> {
 
     /// Moves past `end_mark`, searched from `from`; to the end of the text and `false` where it is missing.
     fn skip_past(&mut self, from: usize, end_mark: &str) -> bool {
-        match self.text[from..].find(end_mark) {
-            Some(found) => {
-                self.at = from + found + end_mark.len();
-                true
-            }
-            None => {
-                self.at = self.text.len();
-                false
-            }
-        }
+        let found = self.text[from..].find(end_mark);
+        self.at = found.map_or(self.text.len(), |found| from + found + end_mark.len());
+        found.is_some()
     }
 
     /// Reads a quoted thing whose opening quote stands at the current place.
@@ -81,9 +74,8 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         while self.at < self.text.len() {
             let here = self.byte(0);
-            if here == b'\\' && backslash_escapes {
-                self.at += 2;
-            } else if here == quote && self.byte(1) == quote {
+            let doubled = here == quote && self.byte(1) == quote;
+            if doubled || (here == b'\\' && backslash_escapes) {
                 self.at += 2;
             } else if here == quote {
                 self.at += 1;

@@ -54,7 +54,7 @@ pub(super) fn persistence(node: Option<&ast::Persistence>) -> Persistence {
 }
 
 pub(super) fn identity(when: &ast::GeneratedWhen, list: Option<ast::SequenceOptionList>) -> Option<Identity> {
-    let options = list.iter().flat_map(ast::SequenceOptionList::sequence_options);
+    let options = list.into_iter().flat_map(|list| list.sequence_options());
     Some(Identity { kind: identity_kind(when), options: options.map(|o| lower_option(&o)).collect::<Option<_>>()? })
 }
 
@@ -72,7 +72,7 @@ pub(super) fn lower_option(option: &ast::SequenceOption) -> Option<SequenceOptio
         Node::OptionCache(node) => SequenceOption::Cache(number(&node.expr()?)?),
         Node::OptionIncrement(node) => SequenceOption::Increment(number(&node.expr()?)?),
         Node::OptionSequenceName(node) => SequenceOption::Name(names::name_ref(&node.sequence()?)),
-        Node::OptionRestart(node) => SequenceOption::Restart(restart(node.expr())?),
+        Node::OptionRestart(node) => restart(node.expr().as_ref())?,
         Node::OptionLogged(_) => SequenceOption::Logged(true),
         Node::OptionUnlogged(_) => SequenceOption::Logged(false),
         Node::OptionStart(node) => SequenceOption::Start(number(&node.expr()?)?),
@@ -86,9 +86,13 @@ pub(super) fn lower_option(option: &ast::SequenceOption) -> Option<SequenceOptio
     })
 }
 
-/// The number after `RESTART`, if there is one.
-pub(super) fn restart(expr: Option<ast::Expr>) -> Option<Option<i64>> {
-    expr.map(|expr| number(&expr)).map_or(Some(None), |number| number.map(Some))
+/// `RESTART`, with its number if there is one.
+pub(super) fn restart(expr: Option<&ast::Expr>) -> Option<SequenceOption> {
+    let number = match expr {
+        Some(expr) => Some(number(expr)?),
+        None => None,
+    };
+    Some(SequenceOption::Restart(number))
 }
 
 fn owned_by(target: &ast::OwnedByTarget) -> Option<OwnedBy> {

@@ -4,8 +4,8 @@ use squawk_syntax::ast::{self, AstNode, Stmt};
 
 use super::text::normalised;
 use super::tree::{Place, significant};
-use super::{alter_table, comment, create_table, index, objects, sequence, session, unmodelled};
-use crate::ast::{ObjectKeyword, Query, Statement, Unmodelled};
+use super::{alter_table, comment, create_table, dml, index, objects, query, sequence, session, unmodelled};
+use crate::ast::{ObjectKeyword, Statement, Unmodelled};
 use crate::{NameRef, Spanned};
 
 /// `None` where the tree lacks what the statement needs.
@@ -47,12 +47,9 @@ pub(super) fn lower(place: Place, stmt: &Stmt) -> Option<Statement> {
         Stmt::ResetSessionAuth(_) => {
             Some(Statement::Set { name: "session_authorization".to_owned(), values: Vec::new() })
         }
-        Stmt::Select(node) => {
-            Some(session::configuring_select(node).unwrap_or_else(|| Statement::Query(Box::<Query>::default())))
-        }
-        Stmt::Table(_) | Stmt::Values(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) => {
-            Some(Statement::Query(Box::<Query>::default()))
-        }
+        Stmt::Select(node) => session::configuring_select(node).or_else(|| query(place, stmt)),
+        Stmt::Table(_) | Stmt::Values(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) => query(place, stmt),
+        Stmt::Insert(_) | Stmt::Update(_) | Stmt::Delete(_) | Stmt::Merge(_) => dml::lower(place, stmt, stmt),
         Stmt::Begin(_)
         | Stmt::Commit(_)
         | Stmt::Rollback(_)
@@ -64,6 +61,13 @@ pub(super) fn lower(place: Place, stmt: &Stmt) -> Option<Statement> {
         other => {
             not_modelled(&other.syntax().text().to_string()).or_else(|| Some(Statement::Procedural(first_word(stmt))))
         }
+    }
+}
+
+fn query(place: Place, stmt: &Stmt) -> Option<Statement> {
+    match query::modifying_with(stmt.syntax()) {
+        Some(modifying) => dml::lower(place, &modifying, stmt),
+        None => Some(Statement::Query(Box::new(query::facts(place, stmt)))),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ast::StorageParameter;
 
 /// `(fillfactor = 70, toast.autovacuum_enabled)`.
 pub(super) fn parameters(list: Option<ast::AttributeList>) -> Vec<StorageParameter> {
-    list.iter().flat_map(ast::AttributeList::attribute_options).filter_map(|option| parameter(&option)).collect()
+    list.into_iter().flat_map(|list| list.attribute_options()).filter_map(|option| parameter(&option)).collect()
 }
 
 /// `WITH (...)`.

@@ -1,13 +1,20 @@
 //! String constants.
 
-use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AstNode, LitKind};
 
 use super::tree::children;
-use squawk_syntax::SyntaxNode;
 
-/// What a string constant of any spelling stands for.
+/// What a string constant of any spelling stands for; `None` for any other constant.
 pub(super) fn decode(literal: &ast::Literal) -> Option<String> {
-    literal.string_value()
+    match literal.kind()? {
+        LitKind::String(_)
+        | LitKind::EscString(_)
+        | LitKind::UnicodeEscString(_)
+        | LitKind::DollarQuotedString(_)
+        | LitKind::NationalString(_) => literal.string_value(),
+        _ => None,
+    }
 }
 
 /// The strings among a node's direct children, decoded, in order.

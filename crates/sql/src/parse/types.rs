@@ -62,7 +62,7 @@ fn modifier(node: &SyntaxNode) -> String {
 }
 
 fn time_precision(literal: Option<ast::Literal>) -> Vec<String> {
-    literal.iter().map(|literal| capped(modifier(literal.syntax()))).collect()
+    literal.into_iter().map(|literal| capped(modifier(literal.syntax()))).collect()
 }
 
 fn capped(precision: String) -> String {

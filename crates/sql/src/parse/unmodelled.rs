@@ -199,8 +199,7 @@ impl<'a> Words<'a> {
         let after = self.dotted_end(name);
         match (self.at(after).as_deref(), self.at(after + 1).as_deref()) {
             (Some("as"), Some("range")) => "range type",
-            (Some("as"), _) => "composite type",
-            (Some("add" | "alter" | "drop" | "rename"), Some("attribute")) => "composite type",
+            (Some("as"), _) | (Some("add" | "alter" | "drop" | "rename"), Some("attribute")) => "composite type",
             _ => "type",
         }
     }
