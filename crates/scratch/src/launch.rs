@@ -94,7 +94,7 @@ impl Drop for Launched {
         let had_process = self.process.take().is_some();
         // Where there was no supervisor yet, or somebody killed it.
         if let (true, Some(data)) = (had_process, &self.data) {
-            end_orphan(data);
+            end_orphan(data, &self.folder.path);
         }
         self.folder.remove();
     }

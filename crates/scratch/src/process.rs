@@ -93,11 +93,14 @@ impl Drop for Process {
     }
 }
 
-/// Ends the server of a data directory that is still there after its supervisor, if there is one.
-pub(crate) fn end_orphan(data: &Utf8Path) {
+/// Ends the server that `folder` belongs to when it is still there after its supervisor. The lock file of a durable
+/// data directory may be that of another server, which its fifth line, the socket's folder, tells apart.
+pub(crate) fn end_orphan(data: &Utf8Path, folder: &Utf8Path) {
     let lock = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
-    let pid = lock.lines().next().and_then(|pid| pid.trim().parse().ok()).and_then(Pid::from_raw);
-    if let Some(pid) = pid
+    let mut lines = lock.lines();
+    let pid = lines.next().and_then(|pid| pid.trim().parse().ok()).and_then(Pid::from_raw);
+    let is_ours = lines.nth(3).is_some_and(|socket| socket == folder);
+    if let (Some(pid), true) = (pid, is_ours)
         && let Err(error) = kill_process(pid, Signal::QUIT)
     {
         tracing::debug!(%error, %data, "no server to end");

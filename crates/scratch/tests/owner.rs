@@ -16,6 +16,7 @@ fn owner(ending: &str) -> (Child, Utf8PathBuf, String) {
     let mut owner = Command::new(&program)
         .env_remove("NOVATE_SCRATCH_URL")
         .arg(ending)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -44,6 +45,7 @@ fn is_gone_soon(folder: &Utf8Path, pid: &str) {
 fn nothing_is_left_when_the_owner_ends_by_itself() {
     for ending in ["return", "exit", "panic", "abort"] {
         let (mut owner, folder, pid) = owner(ending);
+        // Waiting closes the input, which it waits for.
         owner.wait().unwrap();
         is_gone_soon(&folder, &pid);
     }

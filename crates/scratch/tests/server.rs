@@ -171,6 +171,7 @@ fn a_durable_server_keeps_its_data_and_syncs() {
 
     let second = Server::start(&find(&Request::default()).unwrap(), &options).unwrap_err();
     assert!(second.to_string().contains("postmaster.pid"), "{second}");
+    assert_eq!(one(&server, &server.url("postgres"), "SELECT a FROM kept"), "1", "the first is left alone");
     drop(server);
 
     fs_err::write(home.join("dev/data/PG_VERSION"), "9\n").unwrap();
