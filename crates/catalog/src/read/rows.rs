@@ -1,6 +1,5 @@
 //! The rows of the statement, freed of the wire.
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::query::ServerVersion;
@@ -24,14 +23,11 @@ pub(crate) struct Rows {
     pub(crate) unsupported: Vec<unsupported::Row>,
 }
 
-#[derive(Deserialize)]
-struct Server(u32, );
-
 impl Rows {
     /// Takes one row.
     pub(crate) fn push(&mut self, kind: &str, object: &str) -> Result<(), CatalogError> {
         match kind {
-            "server" => self.version = Some(ServerVersion(decode::<Server>(kind, object)?.0)),
+            "server" => self.version = Some(ServerVersion(decode::<[u32; 1]>(kind, object)?[0])),
             "schema" => self.schemas.push(decode(kind, object)?),
             "extension" => self.extensions.push(decode(kind, object)?),
             "enum" => self.enums.push(decode(kind, object)?),
