@@ -7,7 +7,9 @@
 //! as far as it can be known offline.
 
 pub mod ddl;
+pub mod json;
 pub mod model;
 pub mod names;
 
+pub use json::{ContractError, StorageHash, storage_hash};
 pub use model::*;

@@ -1,20 +1,38 @@
 //! Expressions as the model holds them.
 
-use novate_sql::expr::Expr;
+use novate_sql::expr::{Expr, parse_expr};
 
 /// An expression: its canonical tree decides equality; what was written is kept for people.
 #[derive(Debug, Clone)]
 pub struct Expression {
-    /// The canonical tree.
+    /// The canonical tree. Its text reads back as the same tree, so that files can hold the text.
     pub canonical: Expr,
     /// What people wrote (or the server printed); the canonical text where nothing else is known.
     pub written: String,
 }
 
 impl Expression {
-    /// A canonical tree and what stood for it in its source.
+    /// A canonical tree, and what stood for it in its source.
+    ///
+    /// A tree whose text would be read as another tree is carried as its text alone.
     pub fn new(canonical: Expr, written: impl Into<String>) -> Self {
-        Self { canonical, written: written.into() }
+        let text = canonical.to_string();
+        let read = tree_of(text);
+        Self { canonical: if read == canonical { canonical } else { read }, written: written.into() }
+    }
+
+    /// The expression with this canonical text.
+    pub fn from_canonical(text: impl Into<String>) -> Self {
+        let written = text.into();
+        Self { canonical: tree_of(written.clone()), written }
+    }
+}
+
+/// The tree of a canonical text: opaque unless it prints as the very same text.
+fn tree_of(text: String) -> Expr {
+    match parse_expr(&text) {
+        Ok(read) if read.expr.to_string() == text => read.expr,
+        _ => Expr::Opaque(text),
     }
 }
 
@@ -25,3 +43,26 @@ impl PartialEq for Expression {
 }
 
 impl Eq for Expression {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TypeName;
+
+    #[test]
+    fn what_cannot_be_read_back_is_carried_as_text() {
+        let odd = Expr::Opaque("a  +  b".into());
+        assert_eq!(Expression::new(odd.clone(), "a+b").canonical, odd);
+        let signed = Expr::Number("-1".into());
+        let expression = Expression::new(signed, "-1");
+        assert_eq!(Expression::from_canonical(expression.canonical.to_string()), expression);
+    }
+
+    #[test]
+    fn the_text_is_the_tree() {
+        let cast = Expr::Cast(Box::new(Expr::String("it's".into())), TypeName::builtin("text"));
+        let expression = Expression::new(cast.clone(), "");
+        assert_eq!(expression.canonical, cast);
+        assert_eq!(Expression::from_canonical("'it''s'::text"), expression);
+    }
+}

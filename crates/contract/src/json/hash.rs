@@ -1,0 +1,76 @@
+//! The hash that a contract is known by.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::schema::Storage;
+use crate::Contract;
+
+/// The SHA-256 of a contract's storage: 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StorageHash(Box<str>);
+
+/// How many digits people see.
+const SHORT: usize = 12;
+
+impl StorageHash {
+    /// Reads the 64 lower-case digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        (text.len() == 64 && text.bytes().all(digit)).then(|| Self(text.into()))
+    }
+
+    /// All digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first 12 digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..SHORT).unwrap_or(&self.0)
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        Self(hex::encode(Sha256::digest(bytes)).into())
+    }
+}
+
+impl fmt::Display for StorageHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for StorageHash {
+    type Err = NotAHash;
+
+    fn from_str(text: &str) -> Result<Self, NotAHash> {
+        Self::parse(text).ok_or(NotAHash)
+    }
+}
+
+/// A text that is not 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a storage hash is 64 lower-case hexadecimal digits")]
+pub struct NotAHash;
+
+/// The hash of what the contract says must be stored: SHA-256 of the canonical JSON (RFC 8785) of `storage`. The space,
+/// the order of columns, what people wrote and what is not modelled have no part in it.
+pub fn storage_hash(contract: &Contract) -> StorageHash {
+    of_value(&value_of(&Storage::of(contract)))
+}
+
+/// The hash of a `storage` object as it stands in a file.
+pub(super) fn of_value(storage: &Value) -> StorageHash {
+    // Without floats and with unique keys every value has a canonical form.
+    let bytes = serde_json_canonicalizer::to_vec(storage).unwrap_or_else(|_| storage.to_string().into_bytes());
+    StorageHash::of_bytes(&bytes)
+}
+
+/// The file's types as JSON. They have string keys and nothing that JSON could not say.
+pub(super) fn value_of(it: &impl Serialize) -> Value {
+    serde_json::to_value(it).unwrap_or(Value::Null)
+}

@@ -1,0 +1,127 @@
+//! `contract.json`: the contract as a file, and its hash.
+//!
+//! The types of the file are its own, apart from the model, so that the model can change without changing files. What
+//! has its default is left out, so that a kind or field added later does not change the hash of a contract without it.
+//! Keys are sorted; names are in stored form; expressions and types are canonical text; integers that a double cannot
+//! hold are strings.
+
+mod column;
+mod constraint;
+mod enumeration;
+mod error;
+mod exclusion;
+mod extension;
+mod foreign_key;
+mod hash;
+mod index;
+mod schema;
+mod sequence;
+mod strict;
+mod table;
+mod text;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Contract, Ident, QName, Space};
+
+pub use error::ContractError;
+pub use hash::{StorageHash, storage_hash};
+
+use schema::Storage;
+use text::{Fault, Read};
+
+/// The format that this version writes, and the only one that it reads.
+pub const FORMAT: u64 = 1;
+/// The target that a contract is for.
+const TARGET: &str = "postgres";
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct File {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    column_order: BTreeMap<String, Vec<String>>,
+    format: u64,
+    space: String,
+    storage: Storage,
+    storage_hash: String,
+    target: String,
+}
+
+/// The contract as `contract.json` holds it: keys sorted, two-space indent, a final newline. Equal contracts whose
+/// columns stand in the same order give equal bytes. What the model does not hold (`unsupported`) is not written.
+pub fn to_json(contract: &Contract) -> String {
+    let file = File {
+        column_order: column_order(contract),
+        format: FORMAT,
+        space: contract.space.as_str().to_owned(),
+        storage: Storage::of(contract),
+        storage_hash: storage_hash(contract).to_string(),
+        target: TARGET.to_owned(),
+    };
+    let value = strict::sorted(hash::value_of(&file));
+    format!("{value:#}\n")
+}
+
+/// Reads what [`to_json`] wrote, in whatever layout. The hash is computed again and must be the one in the file.
+pub fn from_json(text: &str) -> Result<Contract, ContractError> {
+    let value = strict::read(text)?;
+    if !value.is_object() {
+        return Err(Fault::new("this is not a JSON object").into());
+    }
+    let format = value.get("format").cloned().unwrap_or(Value::Null);
+    if format.as_u64() != Some(FORMAT) {
+        return Err(ContractError::FormatUnknown { found: format.to_string() });
+    }
+    let found = value.get("storage").map(hash::of_value);
+    let file: File = serde_json::from_value(value).map_err(|error| Fault::new(error.to_string()))?;
+    let declared = StorageHash::parse(&file.storage_hash)
+        .ok_or_else(|| Fault::new("this is not 64 lower-case hexadecimal digits").within("storageHash"))?;
+    if let Some(found) = found.filter(|found| *found != declared) {
+        return Err(ContractError::HashMismatch { declared, found });
+    }
+    if file.target != TARGET {
+        return Err(ContractError::TargetUnknown { found: file.target });
+    }
+    let space =
+        Space::new(&file.space).ok_or_else(|| Fault::new("this cannot be the name of a space").within("space"))?;
+    let mut contract = file.storage.read(space).map_err(|fault| fault.within("storage"))?;
+    order_columns(&mut contract, &file.column_order).map_err(|fault| fault.within("columnOrder"))?;
+    // The hash in the file is that of its own text; this refuses a text that says the same in another way.
+    if storage_hash(&contract) != declared {
+        return Err(Fault::new("this is not in the form that novate writes").within("storage").into());
+    }
+    Ok(contract)
+}
+
+/// The columns of each table whose columns are not in alphabetical order.
+fn column_order(contract: &Contract) -> BTreeMap<String, Vec<String>> {
+    let unsorted = contract.tables.iter().filter(|(_, table)| !table.columns.keys().is_sorted());
+    let names = |columns: &IndexMap<Ident, _>| columns.keys().map(|name| name.as_str().to_owned()).collect();
+    unsorted.map(|(name, table)| (name.to_string(), names(&table.columns))).collect()
+}
+
+fn order_columns(contract: &mut Contract, order: &BTreeMap<String, Vec<String>>) -> Read<()> {
+    let mut tables: BTreeMap<String, &mut crate::Table> =
+        contract.tables.iter_mut().map(|(name, table)| (QName::to_string(name), table)).collect();
+    for (name, columns) in order {
+        let table = tables.get_mut(name).ok_or_else(|| Fault::new("there is no such table").within(name))?;
+        let not_a_permutation = || Fault::new("these are not the table's columns, each once").within(name);
+        if columns.len() != table.columns.len() {
+            return Err(not_a_permutation());
+        }
+        let mut ordered = IndexMap::with_capacity(columns.len());
+        for column in columns {
+            let (column, payload) = table.columns.shift_remove_entry(column.as_str()).ok_or_else(not_a_permutation)?;
+            ordered.insert(column, payload);
+        }
+        table.columns = ordered;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
