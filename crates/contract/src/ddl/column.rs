@@ -20,30 +20,30 @@ pub(super) fn definition_of_key(table: &QName, name: &Ident, column: &Column) ->
 fn write(table: &QName, name: &Ident, column: &Column, say_not_null: bool) -> String {
     // `storage` and `statistics` are in `settings`.
     let Column { ty, not_null: _, default, identity, generated, collation, compression, .. } = column;
-    let mut text = format!("{name} {ty}");
+    let mut words = vec![format!("{name} {ty}")];
     if let Some(compression) = compression {
-        text.push_str(&format!(" COMPRESSION {compression}"));
+        words.push(format!("COMPRESSION {compression}"));
     }
     if let Some(collation) = collation {
-        text.push_str(&format!(" COLLATE {collation}"));
+        words.push(format!("COLLATE {collation}"));
     }
     if let Some(default) = default {
-        text.push_str(&format!(" DEFAULT {}", default_value(default)));
+        words.push(format!("DEFAULT {}", default_value(default)));
     }
     if let Some(generated) = generated {
         let kind = match generated.kind {
             GeneratedKind::Stored => "STORED",
             GeneratedKind::Virtual => "VIRTUAL",
         };
-        text.push_str(&format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expr.canonical));
+        words.push(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expr.canonical));
     }
     match identity {
         // An identity column is NOT NULL without being told so.
-        Some(identity) => text.push_str(&format!(" {}", identity_clause(table, identity))),
-        None if say_not_null => text.push_str(" NOT NULL"),
+        Some(identity) => words.push(identity_clause(table, identity)),
+        None if say_not_null => words.push("NOT NULL".to_owned()),
         None => {}
     }
-    text
+    words.join(" ")
 }
 
 /// The actions that complete a column just made: its storage and statistics target.

@@ -10,11 +10,12 @@ pub fn definition(exclusion: &Exclusion) -> String {
     let Exclusion { method, elements, include: extra, storage, predicate } = exclusion;
     let elements: Vec<String> =
         elements.iter().map(|e| format!("{} WITH {}", index::element(&e.element), operator(&e.operator))).collect();
-    let mut text = format!("EXCLUDE USING {method} ({}){}{}", elements.join(", "), include(extra), with(storage));
+    let mut words =
+        vec![format!("EXCLUDE USING {method} ({}){}{}", elements.join(", "), include(extra), with(storage))];
     if let Some(predicate) = predicate {
-        text.push_str(&format!(" WHERE ({})", predicate.canonical));
+        words.push(format!("WHERE ({})", predicate.canonical));
     }
-    text
+    words.join(" ")
 }
 
 /// An operator as a statement names it. An operator holds no dot, so a dot ends its schema.

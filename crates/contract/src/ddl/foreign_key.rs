@@ -6,22 +6,20 @@ use crate::{ForeignKey, MatchKind, ReferentialAction};
 /// `FOREIGN KEY (...) REFERENCES ...`, without its name.
 pub fn definition(key: &ForeignKey) -> String {
     let ForeignKey { columns: own, references, referenced, match_kind, on_update, on_delete, on_delete_columns } = key;
-    let mut text = format!("FOREIGN KEY ({}) REFERENCES {references} ({})", columns(own), columns(referenced));
+    let mut words = vec![format!("FOREIGN KEY ({}) REFERENCES {references} ({})", columns(own), columns(referenced))];
     if *match_kind == MatchKind::Full {
-        text.push_str(" MATCH FULL");
+        words.push("MATCH FULL".to_owned());
     }
     if let Some(action) = action(*on_update) {
-        text.push_str(" ON UPDATE ");
-        text.push_str(action);
+        words.push(format!("ON UPDATE {action}"));
     }
     if let Some(action) = action(*on_delete) {
-        text.push_str(" ON DELETE ");
-        text.push_str(action);
+        words.push(format!("ON DELETE {action}"));
         if !on_delete_columns.is_empty() {
-            text.push_str(&format!(" ({})", columns(on_delete_columns)));
+            words.push(format!("({})", columns(on_delete_columns)));
         }
     }
-    text
+    words.join(" ")
 }
 
 /// The words for an action; `None` for the one that is meant where nothing is said.

@@ -80,24 +80,24 @@ pub fn qualified(table: &QName, name: &Ident) -> QName {
 /// One element: what is indexed, and how where that is not the default.
 pub(super) fn element(element: &IndexElement) -> String {
     let IndexElement { key, collation, opclass, order, nulls } = element;
-    let mut text = match key {
+    let mut words = vec![match key {
         IndexKey::Column(column) => column.to_string(),
         IndexKey::Expression(expression) => index_key(expression),
-    };
+    }];
     if let Some(collation) = collation {
-        text.push_str(&format!(" COLLATE {collation}"));
+        words.push(format!("COLLATE {collation}"));
     }
     if let Some(opclass) = opclass {
-        text.push_str(&format!(" {}", opclass.name));
+        words.push(opclass.name.to_string());
         if !opclass.parameters.is_empty() {
-            text.push_str(&format!(" ({})", parameters(&opclass.parameters)));
+            words.push(format!("({})", parameters(&opclass.parameters)));
         }
     }
     match (order, nulls) {
         (SortOrder::Asc, NullsOrder::Last) => {}
-        (SortOrder::Asc, NullsOrder::First) => text.push_str(" NULLS FIRST"),
-        (SortOrder::Desc, NullsOrder::First) => text.push_str(" DESC"),
-        (SortOrder::Desc, NullsOrder::Last) => text.push_str(" DESC NULLS LAST"),
+        (SortOrder::Asc, NullsOrder::First) => words.push("NULLS FIRST".to_owned()),
+        (SortOrder::Desc, NullsOrder::First) => words.push("DESC".to_owned()),
+        (SortOrder::Desc, NullsOrder::Last) => words.push("DESC NULLS LAST".to_owned()),
     }
-    text
+    words.join(" ")
 }

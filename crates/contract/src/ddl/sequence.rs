@@ -7,8 +7,9 @@ pub fn create(name: &QName, sequence: &Sequence) -> String {
     let unlogged = if sequence.unlogged { "UNLOGGED " } else { "" };
     let ty = &sequence.options.ty;
     let ty = if ty.name.as_str() == "bigint" { String::new() } else { format!(" AS {ty}") };
-    let options = options(&sequence.options).iter().map(|option| format!(" {option}")).collect::<String>();
-    format!("CREATE {unlogged}SEQUENCE {name}{ty}{options}")
+    let mut words = vec![format!("CREATE {unlogged}SEQUENCE {name}{ty}")];
+    words.extend(options(&sequence.options));
+    words.join(" ")
 }
 
 /// `DROP SEQUENCE`.

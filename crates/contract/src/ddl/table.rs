@@ -29,30 +29,29 @@ pub fn create(name: &QName, table: &Table, inline: &[Ident]) -> String {
     }
     elements.extend(constraints.iter().map(|(name, constraint)| constraint::definition(name, constraint)));
 
-    let mut text = format!("CREATE {unlogged}TABLE {name}");
+    let mut words = vec![format!("CREATE {unlogged}TABLE {name}")];
     if let Some(partition) = &table.partition_of {
-        text.push_str(&format!(" PARTITION OF {}", partition.parent));
+        words.push(format!("PARTITION OF {}", partition.parent));
     }
     match (elements.is_empty(), &table.partition_of) {
-        (false, _) => text.push_str(&format!(" {}", list(&elements))),
-        (true, None) => text.push_str(" ()"),
+        (false, _) => words.push(list(&elements)),
+        (true, None) => words.push("()".to_owned()),
         (true, Some(_)) => {}
     }
     if let Some(partition) = &table.partition_of {
-        text.push_str(&format!(" {}", partition.bound));
+        words.push(partition.bound.clone());
     }
     if !table.inherits.is_empty() {
         let parents: Vec<String> = table.inherits.iter().map(ToString::to_string).collect();
-        text.push_str(&format!(" INHERITS ({})", parents.join(", ")));
+        words.push(format!("INHERITS ({})", parents.join(", ")));
     }
     if let Some(key) = &table.partition_by {
-        text.push_str(&format!(" PARTITION BY {key}"));
+        words.push(format!("PARTITION BY {key}"));
     }
     if let Some(method) = &table.access_method {
-        text.push_str(&format!(" USING {method}"));
+        words.push(format!("USING {method}"));
     }
-    text.push_str(&with(&table.storage));
-    text
+    format!("{}{}", words.join(" "), with(&table.storage))
 }
 
 /// The actions that complete a table just made: row-level security, and replica identity, which must wait for the index

@@ -130,15 +130,15 @@ impl KeyEntry {
         if self.nulls_not_distinct {
             return Err(Fault::new("a primary key holds no nulls to tell apart"));
         }
-        let (columns, include) = (idents(self.columns)?, idents(self.include)?);
+        let (columns, include) = (idents(&self.columns)?, idents(&self.include)?);
         Ok(PrimaryKey { columns, include, storage: self.storage_parameters })
     }
 
     fn read_unique(self) -> Read<Unique> {
         Ok(Unique {
-            columns: idents(self.columns)?,
+            columns: idents(&self.columns)?,
             nulls_not_distinct: self.nulls_not_distinct,
-            include: idents(self.include)?,
+            include: idents(&self.include)?,
             storage: self.storage_parameters,
         })
     }

@@ -51,7 +51,7 @@ impl ExclusionEntry {
         Ok(Exclusion {
             method: self.method.as_deref().map_or_else(|| Ok(Ident::new("btree")), ident)?,
             elements: self.elements.into_iter().map(element).collect::<Read<_>>()?,
-            include: idents(self.include)?,
+            include: idents(&self.include)?,
             storage: self.storage_parameters,
             predicate: self.predicate.map(expression),
         })

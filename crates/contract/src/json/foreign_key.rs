@@ -58,13 +58,13 @@ impl ForeignKeyEntry {
     pub(super) fn read(self, schema: &Ident) -> Read<ForeignKey> {
         let schema = self.references.schema.as_deref().map_or_else(|| Ok(schema.clone()), ident)?;
         Ok(ForeignKey {
-            columns: idents(self.columns)?,
+            columns: idents(&self.columns)?,
             references: QName::new(schema, ident(&self.references.table)?),
-            referenced: idents(self.references.columns)?,
+            referenced: idents(&self.references.columns)?,
             match_kind: if self.match_full { MatchKind::Full } else { MatchKind::Simple },
             on_update: ActionWord::read(self.on_update),
             on_delete: ActionWord::read(self.on_delete),
-            on_delete_columns: idents(self.on_delete_columns)?,
+            on_delete_columns: idents(&self.on_delete_columns)?,
         })
     }
 }

@@ -78,7 +78,7 @@ impl IndexEntry {
             nulls_not_distinct: self.nulls_not_distinct,
             method: self.method.as_deref().map_or_else(|| Ok(Ident::new("btree")), ident)?,
             elements: self.elements.into_iter().map(ElementEntry::read).collect::<Read<_>>()?,
-            include: idents(self.include)?,
+            include: idents(&self.include)?,
             predicate: self.predicate.map(expression),
             storage: self.storage_parameters,
             valid: !self.invalid,

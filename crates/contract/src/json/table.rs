@@ -23,8 +23,6 @@ pub(super) struct TableEntry {
     #[serde(skip_serializing_if = "is_default")]
     control: Option<ControlWord>,
     #[serde(skip_serializing_if = "is_default")]
-    force_row_security: bool,
-    #[serde(skip_serializing_if = "is_default")]
     indexes: BTreeMap<String, IndexEntry>,
     #[serde(skip_serializing_if = "is_default")]
     inherits: Vec<String>,
@@ -37,7 +35,7 @@ pub(super) struct TableEntry {
     #[serde(skip_serializing_if = "is_default")]
     replica_identity: Option<ReplicaEntry>,
     #[serde(skip_serializing_if = "is_default")]
-    row_security: bool,
+    row_security: RowSecurityEntry,
     #[serde(skip_serializing_if = "is_default")]
     storage_parameters: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "is_default")]
@@ -49,6 +47,15 @@ pub(super) struct TableEntry {
 struct PartitionEntry {
     bound: String,
     parent: String,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RowSecurityEntry {
+    #[serde(skip_serializing_if = "is_default")]
+    enabled: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    forced: bool,
 }
 
 /// `"full"`, `"nothing"`, `{"index": "users_email_key"}`.
@@ -85,7 +92,6 @@ impl TableEntry {
             comment: comment.clone(),
             constraints: constraints.iter().map(|(name, it)| (key(name), ConstraintEntry::of(schema, it))).collect(),
             control: ControlWord::of(*control),
-            force_row_security: row_security.forced,
             indexes: indexes.iter().map(|(name, index)| (key(name), IndexEntry::of(index))).collect(),
             inherits: inherits.iter().map(ToString::to_string).collect(),
             online: *online,
@@ -94,7 +100,7 @@ impl TableEntry {
                 .as_ref()
                 .map(|it| PartitionEntry { bound: it.bound.clone(), parent: it.parent.to_string() }),
             replica_identity: ReplicaEntry::of(replica_identity),
-            row_security: row_security.enabled,
+            row_security: RowSecurityEntry { enabled: row_security.enabled, forced: row_security.forced },
             storage_parameters: storage.clone(),
             unlogged: *unlogged,
         }
@@ -114,7 +120,7 @@ impl TableEntry {
             unlogged: self.unlogged,
             access_method: self.access_method.as_deref().map(ident).transpose().map_err(within("accessMethod"))?,
             storage: self.storage_parameters,
-            row_security: RowSecurity { enabled: self.row_security, forced: self.force_row_security },
+            row_security: RowSecurity { enabled: self.row_security.enabled, forced: self.row_security.forced },
             replica_identity: ReplicaEntry::read(self.replica_identity).map_err(within("replicaIdentity"))?,
             partition_by: self.partition_by,
             partition_of,

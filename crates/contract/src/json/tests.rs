@@ -240,23 +240,23 @@ fn a_changed_file_is_refused() {
 }
 
 /// A file whose storage is this, with the hash that belongs to it.
-fn file(storage: Value) -> String {
-    let hash = hash::of_value(&storage).to_string();
+fn file(storage: &Value) -> String {
+    let hash = hash::of_value(storage).to_string();
     json!({ "format": 1, "space": "app", "storage": storage, "storageHash": hash, "target": "postgres" }).to_string()
 }
 
 #[test]
 fn damage_is_named_with_its_place() {
-    let table = |table: Value| file(json!({ "schemas": { "public": { "tables": { "t": table } } } }));
+    let table = |table: Value| file(&json!({ "schemas": { "public": { "tables": { "t": table } } } }));
     let text = |text: String| from_json(&text).unwrap_err().to_string();
     assert_snapshot!(text(table(json!({ "columns": { "c": { "type": "int4" } } }))), @r#"the contract is damaged at storage.schemas.public.tables.t.columns.c.type: "int4" is not a type in canonical form"#);
     assert_snapshot!(text(table(json!({ "columns": { "c": { "type": "text", "odd": 1 } } }))), @"the contract is damaged: unknown field `odd`, expected one of `collation`, `comment`, `compression`, `default`, `generated`, `identity`, `notNull`, `statistics`, `storage`, `type`");
     assert_snapshot!(text(table(json!({ "columns": { "": { "type": "text" } } }))), @r#"the contract is damaged at storage.schemas.public.tables.t.columns.: "" cannot be a name: PostgreSQL's have 1 to 63 bytes"#);
     assert_snapshot!(text(table(json!({ "columns": {}, "constraints": { "k": { "notValid": true } } }))), @"the contract is damaged at storage.schemas.public.tables.t.constraints.k: a constraint has exactly one kind");
     assert_snapshot!(text(table(json!({ "columns": {}, "online": false }))), @"the contract is damaged at storage: this is not in the form that novate writes");
-    assert_snapshot!(text(file(json!({ "sequences": {} }))), @"the contract is damaged: unknown field `sequences`, expected `extensions` or `schemas`");
+    assert_snapshot!(text(file(&json!({ "sequences": {} }))), @"the contract is damaged: unknown field `sequences`, expected `extensions` or `schemas`");
     let sequence = json!({ "schemas": { "public": { "sequences": { "s": { "options": { "max": "1e3" } } } } } });
-    assert_snapshot!(text(file(sequence)), @r#"the contract is damaged at storage.schemas.public.sequences.s.options: "1e3" is not an integer of 64 bits"#);
+    assert_snapshot!(text(file(&sequence)), @r#"the contract is damaged at storage.schemas.public.sequences.s.options: "1e3" is not an integer of 64 bits"#);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(super) fn ident(stored: &str) -> Read<Ident> {
     Ok(name)
 }
 
-pub(super) fn idents(stored: Vec<String>) -> Read<Vec<Ident>> {
+pub(super) fn idents(stored: &[String]) -> Read<Vec<Ident>> {
     stored.iter().map(|name| ident(name)).collect()
 }
 

@@ -10,6 +10,8 @@ fn idents(names: &[&str]) -> Vec<Ident> {
     names.iter().map(Ident::new).collect()
 }
 
+type Taken<'a> = &'a dyn Fn(&str) -> bool;
+
 fn free(_: &str) -> bool {
     false
 }
@@ -51,7 +53,7 @@ fn long_names_are_cut_as_postgresql_cut_them() {
         let twice = [columns.clone(), columns.clone()].concat();
 
         let mut used: Vec<String> = vec![table.as_str().to_owned()];
-        let mut choose = |name: &dyn Fn(&dyn Fn(&str) -> bool) -> Ident| {
+        let mut choose = |name: &dyn Fn(Taken<'_>) -> Ident| {
             let chosen = name(&|name| used.iter().any(|other| other == name)).as_str().to_owned();
             used.push(chosen.clone());
             chosen
