@@ -72,7 +72,8 @@ impl Expr {
         }
     }
 
-    fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Self)) {
+    /// Every part of the expression, to be changed, itself first.
+    pub fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Self)) {
         change(self);
         for child in self.children_mut() {
             child.visit_mut(change);
