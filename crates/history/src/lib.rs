@@ -1,1 +1,28 @@
-//! Packages, snapshots, refs and the graph on disk
+//! Packages, snapshots, refs, and the graph that packages make, on disk.
+//!
+//! This crate owns `migrations/`: it writes packages atomically, reads them back re-computing every hash, and finds
+//! routes from one contract to another. It must never trust a file that its hash does not vouch for, never compile or
+//! run anything, and never look at a database or at the contract's source files.
+
+mod error;
+mod files;
+pub mod format;
+mod graph;
+mod hash;
+mod name;
+mod package;
+mod refs;
+mod resolve;
+mod route;
+mod snapshot;
+mod store;
+
+pub use error::HistoryError;
+pub use graph::{Edge, Graph, Node};
+pub use hash::{MigrationHash, SourceDigest};
+pub use name::{PackageName, PackageStamp};
+pub use package::{Manifest, NewPackage, Package, Placeholder};
+pub use refs::{Ref, RefName};
+pub use resolve::State;
+pub use route::Route;
+pub use store::Store;

@@ -1,0 +1,209 @@
+//! Packages: one edge of the graph, with what it runs.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::{Space, StorageHash};
+use novate_planner::{Operation, TransactionMode};
+use serde_json::Value;
+
+use crate::format::{self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_from_value, ops_value, parse, pretty};
+use crate::{HistoryError, MigrationHash, PackageName, SourceDigest, files};
+
+pub(crate) const SOURCE: &str = "migration.sql";
+pub(crate) const OPS: &str = "ops.json";
+pub(crate) const MANIFEST: &str = "migration.json";
+
+/// What a package says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Where it starts; `None` for the empty database.
+    pub from: Option<StorageHash>,
+    /// Where it ends.
+    pub to: StorageHash,
+    /// The space it belongs to.
+    pub space: Space,
+    /// How it is applied.
+    pub transaction: TransactionMode,
+    /// The invariants that its transforms provide, in their order.
+    pub provided_invariants: Vec<String>,
+    /// What its author has yet to fill in.
+    pub placeholders: Vec<Placeholder>,
+    /// When it was planned: `2026-05-15T12:00:31Z`.
+    pub created_at: String,
+    /// What `migration.sql` was when it was compiled.
+    pub source_digest: SourceDigest,
+}
+
+/// A line that the author must replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placeholder {
+    /// What is asked for.
+    pub question: String,
+    /// Where it stands in `migration.sql`, from 1.
+    pub line: usize,
+}
+
+/// A package to write.
+#[derive(Debug, Clone)]
+pub struct NewPackage {
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// What it runs.
+    pub operations: Vec<Operation>,
+    /// The text that people read and edit.
+    pub source: String,
+}
+
+/// A package that was read and whose hash holds.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Its folder's name.
+    pub name: PackageName,
+    /// Its folder.
+    pub folder: Utf8PathBuf,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Its identity.
+    pub hash: MigrationHash,
+    /// What it runs.
+    pub operations: Vec<Operation>,
+    /// `migration.sql` as it is now.
+    pub source: String,
+}
+
+impl Package {
+    /// Where its source is.
+    pub fn source_path(&self) -> Utf8PathBuf {
+        self.folder.join(SOURCE)
+    }
+
+    /// Refuses a package that must not run: its source edited since, or placeholders left.
+    pub fn check_runnable(&self) -> Result<(), HistoryError> {
+        if self.is_stale() {
+            return Err(HistoryError::SourceStale { package: self.name.to_string(), path: self.source_path() });
+        }
+        if self.manifest.placeholders.is_empty() {
+            Ok(())
+        } else {
+            Err(HistoryError::UnfilledPlaceholder {
+                package: self.name.to_string(),
+                path: self.source_path(),
+                placeholders: self.manifest.placeholders.clone(),
+            })
+        }
+    }
+
+    /// Whether `migration.sql` is another text than the one that was compiled.
+    pub fn is_stale(&self) -> bool {
+        SourceDigest::of(&self.source) != self.manifest.source_digest
+    }
+}
+
+/// Reads the package in `folder` and checks its hash.
+pub(crate) fn read(folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
+    let meta = fs_err::symlink_metadata(folder).map_err(files::io(folder, "read"))?;
+    if !meta.is_dir() {
+        return Err(HistoryError::NotRegular { path: folder.to_owned(), expected: "folder" });
+    }
+    let manifest_path = folder.join(MANIFEST);
+    let manifest_value = parse(&manifest_path, &files::read(&manifest_path)?)?;
+    format::check_format(&manifest_path, &manifest_value)?;
+    let ops_path = folder.join(OPS);
+    let ops = parse(&ops_path, &files::read(&ops_path)?)?;
+    let source = files::read(&folder.join(SOURCE))?;
+
+    let file: ManifestFile = decode(&manifest_path, manifest_value.clone())?;
+    let found = compute(&manifest_path, &manifest_value, &ops)?;
+    if found.as_str() != file.migration_hash {
+        return Err(HistoryError::HashMismatch {
+            package: name.to_string(),
+            path: manifest_path,
+            expected: file.migration_hash,
+            found: found.to_string(),
+        });
+    }
+    Ok(Package {
+        name: name.clone(),
+        folder: folder.to_owned(),
+        manifest: from_file(&manifest_path, file)?,
+        hash: found,
+        operations: ops_from_value(&ops_path, ops)?,
+        source,
+    })
+}
+
+/// Reads what is needed to compile a package again: its manifest, whatever its hash says.
+pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), HistoryError> {
+    let path = folder.join(MANIFEST);
+    let value = parse(&path, &files::read(&path)?)?;
+    format::check_format(&path, &value)?;
+    let manifest = from_file(&path, decode(&path, value)?)?;
+    Ok((manifest, files::read(&folder.join(SOURCE))?))
+}
+
+/// Writes a package as a whole.
+pub(crate) fn write(folder: &Utf8Path, package: &NewPackage, replace: bool) -> Result<MigrationHash, HistoryError> {
+    let ops = ops_value(&package.operations);
+    let mut manifest = serde_json::to_value(to_file(&package.manifest)).unwrap_or_default();
+    let hash = compute(&folder.join(MANIFEST), &manifest, &ops)?;
+    if let Value::Object(map) = &mut manifest {
+        map.insert("migrationHash".to_owned(), Value::from(hash.as_str()));
+    }
+    let files = [(SOURCE, package.source.as_str()), (OPS, &pretty(&ops)), (MANIFEST, &pretty(&manifest))];
+    files::write_folder(folder, &files, replace)?;
+    Ok(hash)
+}
+
+fn compute(path: &Utf8Path, manifest: &Value, ops: &Value) -> Result<MigrationHash, HistoryError> {
+    MigrationHash::compute(manifest, ops).ok_or_else(|| HistoryError::Corrupt {
+        path: path.to_owned(),
+        message: "it holds a number that JSON has no canonical form for".to_owned(),
+        line: 0,
+    })
+}
+
+fn to_file(manifest: &Manifest) -> ManifestFile {
+    ManifestFile {
+        created_at: manifest.created_at.clone(),
+        format: FORMAT,
+        from: manifest.from.as_ref().map(|hash| hash.as_str().to_owned()),
+        migration_hash: String::new(),
+        pending_placeholders: manifest
+            .placeholders
+            .iter()
+            .map(|p| PlaceholderFile { line: p.line, question: p.question.clone() })
+            .collect(),
+        provided_invariants: manifest.provided_invariants.clone(),
+        source_digest: manifest.source_digest.as_str().to_owned(),
+        space: manifest.space.to_string(),
+        to: manifest.to.as_str().to_owned(),
+        transaction: manifest.transaction.as_str().to_owned(),
+    }
+}
+
+fn from_file(path: &Utf8Path, file: ManifestFile) -> Result<Manifest, HistoryError> {
+    let bad = |what: &str, value: &str| HistoryError::Corrupt {
+        path: path.to_owned(),
+        message: format!("{value:?} is not {what}"),
+        line: 0,
+    };
+    let storage = |text: &str| StorageHash::parse(text).ok_or_else(|| bad("a contract's hash", text));
+    Ok(Manifest {
+        from: file.from.as_deref().map(storage).transpose()?,
+        to: storage(&file.to)?,
+        space: Space::new(&file.space).ok_or_else(|| bad("a space's name", &file.space))?,
+        transaction: match file.transaction.as_str() {
+            "package" => TransactionMode::Package,
+            "statement" => TransactionMode::Statement,
+            other => return Err(bad("a transaction mode", other)),
+        },
+        provided_invariants: file.provided_invariants,
+        placeholders: file
+            .pending_placeholders
+            .into_iter()
+            .map(|p| Placeholder { question: p.question, line: p.line })
+            .collect(),
+        source_digest: SourceDigest::parse(&file.source_digest)
+            .ok_or_else(|| bad("a source digest", &file.source_digest))?,
+        created_at: file.created_at,
+    })
+}

@@ -1,0 +1,111 @@
+//! Refs: names for contracts that deploys move to.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::StorageHash;
+
+use crate::format::{RefFile, decode, parse, pretty};
+use crate::{HistoryError, files};
+
+/// A ref's name: letters, digits, `-`, `_`, `.` and, between them, `/`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RefName(String);
+
+impl RefName {
+    /// The name, where `text` can be one.
+    pub fn parse(text: &str) -> Result<Self, HistoryError> {
+        let part_ok = |part: &str| {
+            !part.is_empty()
+                && !part.starts_with('.')
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        let looks_like_hash = text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if text.len() <= 100 && text.split('/').all(part_ok) && !looks_like_hash && text != "empty" {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(HistoryError::InvalidRefName { name: text.to_owned() })
+        }
+    }
+
+    /// As people write it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RefName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A ref: the contract that it points at, and what a route there must have provided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ref {
+    /// The contract.
+    pub hash: StorageHash,
+    /// Required invariants.
+    pub invariants: BTreeSet<String>,
+}
+
+fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
+    folder.join(format!("{name}.json"))
+}
+
+pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryError> {
+    let path = path_of(folder, name);
+    let text = match files::read(&path) {
+        Err(HistoryError::FileMissing { .. }) => return Err(HistoryError::RefMissing { name: name.to_string() }),
+        other => other?,
+    };
+    let file: RefFile = decode(&path, parse(&path, &text)?)?;
+    let hash = StorageHash::parse(&file.hash).ok_or_else(|| HistoryError::Corrupt {
+        path: path.clone(),
+        message: format!("{:?} is not a contract's hash", file.hash),
+        line: 0,
+    })?;
+    Ok(Ref { hash, invariants: file.invariants.into_iter().collect() })
+}
+
+pub(crate) fn write(folder: &Utf8Path, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
+    let file = RefFile {
+        hash: reference.hash.as_str().to_owned(),
+        invariants: reference.invariants.iter().cloned().collect(),
+    };
+    let value = serde_json::to_value(file).unwrap_or_default();
+    files::write(&path_of(folder, name), &pretty(&value))
+}
+
+pub(crate) fn delete(folder: &Utf8Path, name: &RefName) -> Result<(), HistoryError> {
+    let path = path_of(folder, name);
+    match fs_err::remove_file(&path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(HistoryError::RefMissing { name: name.to_string() })
+        }
+        Err(source) => Err(files::io(&path, "deleted")(source)),
+    }
+}
+
+/// Every ref below `folder`, by name.
+pub(crate) fn list(folder: &Utf8Path) -> Result<Vec<RefName>, HistoryError> {
+    let mut names = Vec::new();
+    collect(folder, "", &mut names)?;
+    names.sort();
+    Ok(names)
+}
+
+fn collect(folder: &Utf8Path, prefix: &str, names: &mut Vec<RefName>) -> Result<(), HistoryError> {
+    for entry in files::list(folder)? {
+        let path = folder.join(&entry);
+        let meta = fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?;
+        if meta.is_dir() {
+            collect(&path, &format!("{prefix}{entry}/"), names)?;
+        } else if let Some(stem) = entry.strip_suffix(".json") {
+            names.push(RefName::parse(&format!("{prefix}{stem}"))?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Snapshots: every contract that an edge touches, stored once under its hash.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::{Contract, StorageHash, json};
+
+use crate::{HistoryError, files};
+
+pub(crate) fn path_of(folder: &Utf8Path, hash: &StorageHash) -> Utf8PathBuf {
+    folder.join(hash.as_str()).join("contract.json")
+}
+
+/// Reads a snapshot; `needed_by` says who asks, for the error where there is none.
+pub(crate) fn read(folder: &Utf8Path, hash: &StorageHash, needed_by: &str) -> Result<Contract, HistoryError> {
+    let path = path_of(folder, hash);
+    let text = match files::read(&path) {
+        Err(HistoryError::FileMissing { .. }) => {
+            return Err(HistoryError::SnapshotMissing { hash: hash.clone(), path, needed_by: needed_by.to_owned() });
+        }
+        other => other?,
+    };
+    let contract = json::from_json(&text).map_err(|source| HistoryError::SnapshotMismatch {
+        hash: hash.clone(),
+        path: path.clone(),
+        source: Some(Box::new(source)),
+    })?;
+    // `from_json` has checked the content against the file's own hash; this checks that against the folder's.
+    if json::storage_hash(&contract) == *hash {
+        Ok(contract)
+    } else {
+        Err(HistoryError::SnapshotMismatch { hash: hash.clone(), path, source: None })
+    }
+}
+
+/// Stores a contract, unless it is there.
+pub(crate) fn write(folder: &Utf8Path, contract: &Contract) -> Result<StorageHash, HistoryError> {
+    let hash = json::storage_hash(contract);
+    let path = path_of(folder, &hash);
+    if read(folder, &hash, "").is_err() {
+        files::write(&path, &json::to_json(contract))?;
+    }
+    Ok(hash)
+}
+
+/// The hashes that have a snapshot, sorted.
+pub(crate) fn list(folder: &Utf8Path) -> Result<Vec<StorageHash>, HistoryError> {
+    Ok(files::list(folder)?.iter().filter_map(|name| StorageHash::parse(name)).collect())
+}

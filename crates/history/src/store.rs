@@ -1,0 +1,176 @@
+//! One space's part of `migrations/`.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::{Contract, Space, StorageHash};
+
+use crate::{
+    Edge, Graph, HistoryError, Manifest, MigrationHash, NewPackage, Node, Package, PackageName, PackageStamp, Ref,
+    RefName, files, package, refs, snapshot,
+};
+
+/// The packages and refs of one space, and the snapshots that spaces share.
+#[derive(Debug, Clone)]
+pub struct Store {
+    space: Space,
+    folder: Utf8PathBuf,
+    snapshots: Utf8PathBuf,
+}
+
+impl Store {
+    /// The store whose packages are in `folder` (`migrations/app`); snapshots are in `snapshots` beside it.
+    pub fn new(space: Space, folder: impl Into<Utf8PathBuf>) -> Self {
+        let folder = folder.into();
+        let snapshots = folder.parent().unwrap_or(Utf8Path::new(".")).join("snapshots");
+        Self { space, folder, snapshots }
+    }
+
+    /// The space.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// Where its packages are.
+    pub fn folder(&self) -> &Utf8Path {
+        &self.folder
+    }
+
+    /// The packages that are there, by name.
+    pub fn package_names(&self) -> Result<Vec<PackageName>, HistoryError> {
+        let mut names = Vec::new();
+        for entry in files::list(&self.folder)? {
+            if entry == "refs" || entry == "snapshots" {
+                continue;
+            }
+            let path = self.folder.join(&entry);
+            if fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?.is_file() {
+                continue;
+            }
+            names.push(PackageName::parse(&entry)?);
+        }
+        Ok(names)
+    }
+
+    /// A package, its hash checked.
+    pub fn read_package(&self, name: &PackageName) -> Result<Package, HistoryError> {
+        let package = package::read(&self.folder.join(name.as_str()), name)?;
+        if package.manifest.space == self.space {
+            Ok(package)
+        } else {
+            Err(HistoryError::Corrupt {
+                path: package.folder.join(package::MANIFEST),
+                message: format!("it belongs to the space {}, not to {}", package.manifest.space, self.space),
+                line: 0,
+            })
+        }
+    }
+
+    /// Every package, each hash checked.
+    pub fn packages(&self) -> Result<Vec<Package>, HistoryError> {
+        self.package_names()?.iter().map(|name| self.read_package(name)).collect()
+    }
+
+    /// The graph of every package, and the packages; each hash and each snapshot that an edge touches is checked.
+    pub fn graph(&self) -> Result<(Graph, Vec<Package>), HistoryError> {
+        let packages = self.packages()?;
+        let mut checked = std::collections::BTreeSet::new();
+        for package in &packages {
+            for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
+                if checked.insert(hash.clone()) {
+                    snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                }
+            }
+        }
+        Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
+    }
+
+    /// The manifest and source of a package that is to be compiled again, whatever its hash says.
+    pub fn read_for_emit(&self, name: &PackageName) -> Result<(Manifest, String), HistoryError> {
+        package::read_unchecked(&self.folder.join(name.as_str()))
+    }
+
+    /// Where a package's `migration.sql` is.
+    pub fn source_path(&self, name: &PackageName) -> Utf8PathBuf {
+        self.folder.join(name.as_str()).join(package::SOURCE)
+    }
+
+    /// Writes a new package under the first free name for its minute and title.
+    pub fn write_package(
+        &self,
+        stamp: &PackageStamp,
+        title: &str,
+        new: &NewPackage,
+    ) -> Result<(PackageName, MigrationHash), HistoryError> {
+        let mut attempt = 0;
+        loop {
+            let name = PackageName::build(stamp, title, attempt);
+            match package::write(&self.folder.join(name.as_str()), new, false) {
+                Err(HistoryError::PackageExists { .. }) if attempt < 1000 => attempt += 1,
+                other => return other.map(|hash| (name, hash)),
+            }
+        }
+    }
+
+    /// Writes a package again in its place.
+    pub fn rewrite_package(&self, name: &PackageName, new: &NewPackage) -> Result<MigrationHash, HistoryError> {
+        package::write(&self.folder.join(name.as_str()), new, true)
+    }
+
+    /// Why a package should not be compiled again: others start where it ends, or a ref points there.
+    pub fn users_of(&self, name: &PackageName) -> Result<Option<String>, HistoryError> {
+        let (manifest, _) = self.read_for_emit(name)?;
+        for other in self.package_names()? {
+            if other != *name && self.read_for_emit(&other)?.0.from.as_ref() == Some(&manifest.to) {
+                return Ok(Some(format!("{other} builds on it")));
+            }
+        }
+        for reference in self.ref_names()? {
+            if self.read_ref(&reference)?.hash == manifest.to {
+                return Ok(Some(format!("the ref {reference} points at its end")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The contract at a node; the empty database's is a contract of nothing.
+    pub fn contract(&self, node: &Node, needed_by: &str) -> Result<Contract, HistoryError> {
+        match node {
+            None => Ok(Contract::empty(self.space.clone())),
+            Some(hash) => snapshot::read(&self.snapshots, hash, needed_by),
+        }
+    }
+
+    /// Stores a contract under its hash.
+    pub fn write_snapshot(&self, contract: &Contract) -> Result<StorageHash, HistoryError> {
+        snapshot::write(&self.snapshots, contract)
+    }
+
+    /// The contracts that have a snapshot.
+    pub fn snapshots(&self) -> Result<Vec<StorageHash>, HistoryError> {
+        snapshot::list(&self.snapshots)
+    }
+
+    fn refs_folder(&self) -> Utf8PathBuf {
+        self.folder.join("refs")
+    }
+
+    /// The refs that are there, by name.
+    pub fn ref_names(&self) -> Result<Vec<RefName>, HistoryError> {
+        refs::list(&self.refs_folder())
+    }
+
+    /// A ref.
+    pub fn read_ref(&self, name: &RefName) -> Result<Ref, HistoryError> {
+        refs::read(&self.refs_folder(), name)
+    }
+
+    /// Sets a ref, refusing a contract that no snapshot has.
+    pub fn write_ref(&self, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
+        snapshot::read(&self.snapshots, &reference.hash, &format!("the ref {name}"))?;
+        refs::write(&self.refs_folder(), name, reference)
+    }
+
+    /// Deletes a ref.
+    pub fn delete_ref(&self, name: &RefName) -> Result<(), HistoryError> {
+        refs::delete(&self.refs_folder(), name)
+    }
+}
