@@ -7,6 +7,7 @@
 //! as far as it can be known offline.
 
 pub mod ddl;
+pub mod interpret;
 pub mod json;
 pub mod model;
 pub mod names;

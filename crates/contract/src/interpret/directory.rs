@@ -1,0 +1,293 @@
+//! Who has which name, and who refers to whom, so that no statement has to walk the whole contract.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::{ConstraintKind, Contract, Ident, Identity, QName, Table, names};
+
+/// What a name in the namespace of relations belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// A table.
+    Table,
+    /// An index of this table.
+    Index(QName),
+    /// The index of a constraint of this table.
+    Key(QName),
+    /// A sequence.
+    Sequence,
+    /// The sequence of an identity column of this table.
+    Identity(QName),
+    /// A view, foreign table or the like.
+    Unmodelled,
+}
+
+impl Relation {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Index(_) | Self::Key(_) => "index",
+            Self::Sequence | Self::Identity(_) => "sequence",
+            Self::Unmodelled => "relation of another kind",
+        }
+    }
+}
+
+type Namespace<T> = HashMap<Ident, HashMap<Ident, T>>;
+
+/// The names in use. The three maps of references may hold more than is true, never less: whoever uses them looks at
+/// the contract again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Directory {
+    relations: Namespace<Relation>,
+    constraints: Namespace<u32>,
+    /// Types, domains and functions that are not modelled.
+    pub(super) types: BTreeSet<QName>,
+    pub(super) functions: BTreeSet<QName>,
+    pub(super) collations: BTreeSet<QName>,
+    children: HashMap<QName, BTreeSet<QName>>,
+    referencing: HashMap<QName, BTreeSet<QName>>,
+    owned: HashMap<QName, BTreeSet<QName>>,
+}
+
+impl Directory {
+    pub(super) fn of(contract: &Contract) -> Self {
+        let mut all = Self::default();
+        for (name, table) in &contract.tables {
+            all.claim_table(name, table);
+        }
+        for (name, sequence) in &contract.sequences {
+            all.claim(name, Relation::Sequence);
+            if let Some(owner) = &sequence.owner {
+                all.add_owned(&owner.table, name);
+            }
+        }
+        for object in &contract.unsupported {
+            all.add_unmodelled(&object.kind, &object.name);
+        }
+        all
+    }
+
+    /// Everything that a table has a name for, and whom it refers to.
+    pub(super) fn claim_table(&mut self, name: &QName, table: &Table) {
+        self.claim(name, Relation::Table);
+        for parent in table.inherits.iter().chain(table.partition_of.iter().map(|partition| &partition.parent)) {
+            self.add_child(parent, name);
+        }
+        for (constraint, payload) in &table.constraints {
+            self.claim_constraint(name, constraint, &payload.kind);
+        }
+        for index in table.indexes.keys() {
+            self.claim(&QName::new(name.schema.clone(), index.clone()), Relation::Index(name.clone()));
+        }
+        for (column, payload) in &table.columns {
+            if let Some(identity) = &payload.identity {
+                self.claim(&identity_sequence(name, column, identity), Relation::Identity(name.clone()));
+            }
+        }
+    }
+
+    /// Undoes [`Self::claim_table`].
+    pub(super) fn release_table(&mut self, name: &QName, table: &Table) {
+        self.release(name);
+        for (constraint, payload) in &table.constraints {
+            self.release_constraint(name, constraint, &payload.kind);
+        }
+        for index in table.indexes.keys() {
+            self.release(&QName::new(name.schema.clone(), index.clone()));
+        }
+        for (column, payload) in &table.columns {
+            if let Some(identity) = &payload.identity {
+                self.release(&identity_sequence(name, column, identity));
+            }
+        }
+    }
+
+    pub(super) fn relation(&self, name: &QName) -> Option<&Relation> {
+        self.relations.get(&name.schema)?.get(&name.name)
+    }
+
+    pub(super) fn claim(&mut self, name: &QName, relation: Relation) {
+        entry(&mut self.relations, &name.schema).insert(name.name.clone(), relation);
+    }
+
+    pub(super) fn release(&mut self, name: &QName) {
+        if let Some(names) = self.relations.get_mut(&name.schema) {
+            names.remove(&name.name);
+        }
+    }
+
+    /// Whether a relation of `schema` has this name.
+    pub(super) fn relation_taken(&self, schema: &Ident, name: &str) -> bool {
+        self.relations.get(schema).is_some_and(|names| names.contains_key(name))
+    }
+
+    /// Whether a constraint of any table of `schema` has this name.
+    pub(super) fn constraint_taken(&self, schema: &Ident, name: &str) -> bool {
+        self.constraints.get(schema).is_some_and(|names| names.contains_key(name))
+    }
+
+    pub(super) fn claim_constraint(&mut self, table: &QName, name: &Ident, kind: &ConstraintKind) {
+        *entry(&mut self.constraints, &table.schema).entry(name.clone()).or_insert(0) += 1;
+        if is_index_backed(kind) {
+            self.claim(&QName::new(table.schema.clone(), name.clone()), Relation::Key(table.clone()));
+        }
+        if let ConstraintKind::ForeignKey(key) = kind {
+            self.add_referencing(&key.references, table);
+        }
+    }
+
+    pub(super) fn release_constraint(&mut self, table: &QName, name: &Ident, kind: &ConstraintKind) {
+        if let Some(names) = self.constraints.get_mut(&table.schema) {
+            if let Some(count) = names.get_mut(name) {
+                *count -= 1;
+                if *count == 0 {
+                    names.remove(name);
+                }
+            }
+        }
+        if is_index_backed(kind) {
+            self.release(&QName::new(table.schema.clone(), name.clone()));
+        }
+    }
+
+    pub(super) fn add_child(&mut self, parent: &QName, child: &QName) {
+        self.children.entry(parent.clone()).or_default().insert(child.clone());
+    }
+
+    pub(super) fn add_referencing(&mut self, target: &QName, table: &QName) {
+        self.referencing.entry(target.clone()).or_default().insert(table.clone());
+    }
+
+    pub(super) fn add_owned(&mut self, table: &QName, sequence: &QName) {
+        self.owned.entry(table.clone()).or_default().insert(sequence.clone());
+    }
+
+    /// Tables that may inherit from `table` or be partitions of it, by name.
+    pub(super) fn children(&self, table: &QName) -> Vec<QName> {
+        listed(&self.children, table)
+    }
+
+    /// Tables that may have foreign keys to `table`, by name.
+    pub(super) fn referencing(&self, table: &QName) -> Vec<QName> {
+        listed(&self.referencing, table)
+    }
+
+    /// Sequences that may be owned by a column of `table`, by name.
+    pub(super) fn owned(&self, table: &QName) -> Vec<QName> {
+        listed(&self.owned, table)
+    }
+
+    /// Takes note of an object that is not modelled. `name` is as people write it: `public.f(integer)`.
+    pub(super) fn add_unmodelled(&mut self, kind: &str, name: &str) {
+        let Some(name) = unmodelled_name(name) else { return };
+        match kind {
+            "type" | "domain" | "composite type" | "range type" | "range" | "composite" | "base type" => {
+                self.types.insert(name);
+            }
+            "function" | "procedure" | "aggregate" | "routine" => {
+                self.functions.insert(name);
+            }
+            "collation" => {
+                self.collations.insert(name);
+            }
+            "view" | "materialized view" | "foreign table" => {
+                // A view's rows have a type too.
+                self.types.insert(name.clone());
+                self.claim(&name, Relation::Unmodelled);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn remove_unmodelled(&mut self, kind: &str, name: &str) {
+        let Some(name) = unmodelled_name(name) else { return };
+        match kind {
+            "function" | "procedure" | "aggregate" | "routine" => {
+                self.functions.remove(&name);
+            }
+            "collation" => {
+                self.collations.remove(&name);
+            }
+            _ => {
+                self.types.remove(&name);
+                if self.relation(&name) == Some(&Relation::Unmodelled) {
+                    self.release(&name);
+                }
+            }
+        }
+    }
+}
+
+fn entry<'a, T>(map: &'a mut Namespace<T>, schema: &Ident) -> &'a mut HashMap<Ident, T> {
+    // Looked up first: the schema is there but for the first time.
+    if !map.contains_key(schema) {
+        map.insert(schema.clone(), HashMap::new());
+    }
+    map.entry(schema.clone()).or_default()
+}
+
+fn listed(map: &HashMap<QName, BTreeSet<QName>>, key: &QName) -> Vec<QName> {
+    map.get(key).map(|all| all.iter().cloned().collect()).unwrap_or_default()
+}
+
+/// The full name in `schema.name(arguments)`; `None` where there is no schema.
+fn unmodelled_name(written: &str) -> Option<QName> {
+    let mut parts: Vec<Ident> = Vec::new();
+    let mut rest = written;
+    loop {
+        let (part, after) = if rest.starts_with('"') {
+            let mut end = 1;
+            let bytes = rest.as_bytes();
+            loop {
+                match bytes.get(end)? {
+                    b'"' if bytes.get(end + 1) == Some(&b'"') => end += 2,
+                    b'"' => break,
+                    _ => end += 1,
+                }
+            }
+            rest.split_at(end + 1)
+        } else {
+            rest.split_at(rest.find(['.', '(', ' ']).unwrap_or(rest.len()))
+        };
+        parts.push(Ident::from_sql(part));
+        match after.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => break,
+        }
+    }
+    let name = parts.pop()?;
+    Some(QName { schema: parts.pop()?, name })
+}
+
+/// Whether a constraint has an index of the same name.
+pub(super) fn is_index_backed(kind: &ConstraintKind) -> bool {
+    match kind {
+        ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::Exclusion(_) => true,
+        ConstraintKind::ForeignKey(_) | ConstraintKind::Check(_) => false,
+    }
+}
+
+/// The full name of an identity column's sequence.
+pub(super) fn identity_sequence(table: &QName, column: &Ident, identity: &Identity) -> QName {
+    let name = identity.sequence.clone().unwrap_or_else(|| default_sequence(table, column));
+    QName::new(table.schema.clone(), name)
+}
+
+/// What PostgreSQL calls the sequence of a column where the name is free.
+pub(super) fn default_sequence(table: &QName, column: &Ident) -> Ident {
+    names::object_name(table.name.as_str(), Some(column.as_str()), "seq")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_unmodelled_objects() {
+        let name = |written: &str| unmodelled_name(written).map(|name| name.to_string());
+        assert_eq!(name("public.f(integer, a.b)").as_deref(), Some("public.f"));
+        assert_eq!(name("\"A.b\".\"x\"\"y\"").as_deref(), Some("\"A.b\".\"x\"\"y\""));
+        assert_eq!(name("f(integer)"), None);
+        assert_eq!(name("\"open"), None);
+    }
+}

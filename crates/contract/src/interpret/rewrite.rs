@@ -1,0 +1,107 @@
+//! Changes to the expressions that tables hold, where something that they name has changed.
+
+use novate_sql::expr::{Expr, parse_expr};
+
+use super::{Interpreter, Outcome};
+use crate::{ConstraintKind, Expression, IndexElement, IndexKey, QName, Table, TypeName};
+
+impl Interpreter {
+    /// Brings every expression of a table into canonical form again, after a column's type has changed.
+    pub(super) fn read_expressions_again(&mut self, table: &QName) -> Outcome {
+        let mut payload = self.table(table)?.clone();
+        each_expression(&mut payload, &mut |expression, ty| {
+            expression.canonical = self.again(table, &expression.canonical, ty);
+        });
+        *self.table_mut(table)? = payload;
+        Ok(())
+    }
+
+    /// Changes every expression of the contract in which `change` finds something to change.
+    pub(super) fn rewrite_everywhere(&mut self, change: &dyn Fn(&mut Expr)) {
+        for table in self.contract.tables.values_mut() {
+            each_expression(table, &mut |expression, _| rewrite(expression, change));
+        }
+    }
+
+    /// Gives an enum's label its new name in every expression that compares with the type or casts to it.
+    pub(super) fn rename_label(&mut self, ty: &QName, from: &str, to: &str) {
+        let is_type = |it: &TypeName| it.schema.as_ref() == Some(&ty.schema) && it.name == ty.name;
+        for table in self.contract.tables.values_mut() {
+            let columns: Vec<_> =
+                table.columns.iter().filter(|(_, column)| is_type(&column.ty)).map(|(name, _)| name.clone()).collect();
+            each_expression(table, &mut |expression, expected| {
+                let found = expression.canonical.references();
+                let about = expected.is_some_and(&is_type)
+                    || found.types.iter().any(&is_type)
+                    || found.columns.iter().any(|parts| parts.last().is_some_and(|last| columns.contains(last)));
+                if about {
+                    rewrite(expression, &|expr| {
+                        expr.visit_mut(&mut |part| {
+                            if let Expr::String(text) = part
+                                && text == from
+                            {
+                                to.clone_into(text);
+                            }
+                        });
+                    });
+                }
+            });
+        }
+    }
+}
+
+/// Applies `change` to both forms of an expression, if the canonical one is affected.
+pub(super) fn rewrite(expression: &mut Expression, change: &dyn Fn(&mut Expr)) {
+    let before = expression.canonical.clone();
+    change(&mut expression.canonical);
+    if expression.canonical == before {
+        return;
+    }
+    expression.written = match parse_expr(&expression.written) {
+        Ok(mut written) => {
+            change(&mut written.expr);
+            written.expr.to_string()
+        }
+        Err(_) => expression.canonical.to_string(),
+    };
+}
+
+/// Every expression of a table, with the type of what its value is assigned to.
+pub(super) fn each_expression(table: &mut Table, change: &mut dyn FnMut(&mut Expression, Option<&TypeName>)) {
+    for column in table.columns.values_mut() {
+        if let Some(default) = &mut column.default {
+            change(default, Some(&column.ty));
+        }
+        if let Some(generated) = &mut column.generated {
+            change(&mut generated.expr, Some(&column.ty));
+        }
+    }
+    for constraint in table.constraints.values_mut() {
+        match &mut constraint.kind {
+            ConstraintKind::Check(check) => change(&mut check.expr, None),
+            ConstraintKind::Exclusion(exclusion) => {
+                for element in &mut exclusion.elements {
+                    in_element(&mut element.element, change);
+                }
+                if let Some(predicate) = &mut exclusion.predicate {
+                    change(predicate, None);
+                }
+            }
+            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::ForeignKey(_) => {}
+        }
+    }
+    for index in table.indexes.values_mut() {
+        for element in &mut index.elements {
+            in_element(element, change);
+        }
+        if let Some(predicate) = &mut index.predicate {
+            change(predicate, None);
+        }
+    }
+}
+
+fn in_element(element: &mut IndexElement, change: &mut dyn FnMut(&mut Expression, Option<&TypeName>)) {
+    if let IndexKey::Expression(expression) = &mut element.key {
+        change(expression, None);
+    }
+}
