@@ -1,0 +1,51 @@
+//! Comments, on whatever they stand.
+
+use novate_contract::ddl::comment as ddl;
+use novate_contract::{Control, Object, ObjectId};
+
+use super::Work;
+use crate::diff::Fate;
+use crate::step::{Node, Place, Stage, Step};
+
+pub(super) fn steps(work: &mut Work<'_>) {
+    let diff = work.diff;
+    for (id, object) in &diff.new {
+        let (ObjectId::Comment(on), Object::Comment(text)) = (id, object) else { continue };
+        let made = is_made(work, on);
+        let old_id = match diff.fate(on) {
+            Some(Fate::Rename(old)) => ObjectId::Comment(Box::new(old.clone())),
+            _ => id.clone(),
+        };
+        let same = matches!(diff.old.get(&old_id), Some(Object::Comment(old)) if old == text);
+        let allowed = match diff.control(on) {
+            Control::Managed => true,
+            Control::Tolerated => made,
+            Control::Observed | Control::External => false,
+        };
+        if allowed && (made || !same) {
+            comment(work, on, Some(text));
+        }
+    }
+    for id in diff.old.keys() {
+        let ObjectId::Comment(on) = id else { continue };
+        let renamed = diff.fates.iter().find(|(_, fate)| matches!(fate, Fate::Rename(old) if old == on.as_ref()));
+        let now = renamed.map_or(on.as_ref(), |(new, _)| new);
+        let stays = diff.new.contains_key(now) && !is_made(work, now);
+        let comment_id = ObjectId::Comment(Box::new(now.clone()));
+        if stays && !diff.new.contains_key(&comment_id) && diff.control(now) == Control::Managed {
+            comment(work, now, None);
+        }
+    }
+}
+
+/// Whether an object, or the table that it comes with, is made anew.
+fn is_made(work: &Work<'_>, on: &ObjectId) -> bool {
+    work.diff.is_made(on) || on.table().is_some_and(|table| work.table_is_made(table))
+}
+
+fn comment(work: &mut Work<'_>, on: &ObjectId, text: Option<&str>) {
+    let id = ObjectId::Comment(Box::new(on.clone()));
+    let group = on.table().map_or_else(|| on.to_string(), |table| format!("table {table}"));
+    let place = Place::new(Stage::Describe, group, 0, on);
+    work.push(Step::statement(place, id, ddl::set(on, text)).needs([Node::Object(on.clone())]));
+}

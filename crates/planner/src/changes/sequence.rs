@@ -1,0 +1,97 @@
+//! Sequences that are objects of their own.
+
+use novate_contract::ddl::sequence as ddl;
+use novate_contract::{ObjectId, QName, Sequence};
+
+use super::Work;
+use crate::diff::Fate;
+use crate::step::{Node, Place, Stage, Step, rank};
+use crate::uses::column;
+
+pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
+    let id = ObjectId::Sequence(name.clone());
+    let (old, new) = (work.diff.from.sequences.get(name), work.diff.to.sequences.get(name));
+    match (fate, old, new) {
+        (Fate::Create | Fate::Replace, _, Some(new)) => create(work, name, new),
+        (Fate::Drop, Some(old), _) if !goes_with_owner(work, old) => {
+            let step = Step::statement(Place::new(Stage::Retire, "", 3, name), id, ddl::drop(name));
+            let step = step.takes(nodes(name)).releases([work.old_uses().schema(&name.schema)]);
+            work.push(step.releases(owner(old)));
+        }
+        (Fate::Alter, Some(old), Some(new)) => alter(work, name, old, new),
+        _ => {}
+    }
+}
+
+/// What a sequence is, for those that take it along.
+pub(crate) fn nodes(name: &QName) -> [Node; 3] {
+    [Node::Object(ObjectId::Sequence(name.clone())), Node::Relation(name.clone()), Node::Owner(name.clone())]
+}
+
+fn owner(sequence: &Sequence) -> Option<Node> {
+    sequence.owner.as_ref().map(|owner| column(&owner.table, &owner.column))
+}
+
+/// Whether the column that a sequence belongs to goes, and the sequence with it.
+fn goes_with_owner(work: &Work<'_>, sequence: &Sequence) -> bool {
+    sequence.owner.as_ref().is_some_and(|owner| {
+        work.table_is_lost(&owner.table)
+            || work.diff.is_lost(&ObjectId::Column(owner.table.clone(), owner.column.clone()))
+    })
+}
+
+fn place(name: &QName, sequence: &Sequence, rank: u8) -> Place {
+    match &sequence.owner {
+        Some(owner) => Place::new(Stage::Tables, &owner.table, rank, name),
+        None => Place::new(Stage::Prepare, "", 3, name),
+    }
+}
+
+fn create(work: &mut Work<'_>, name: &QName, new: &Sequence) {
+    let id = ObjectId::Sequence(name.clone());
+    let step = Step::statement(place(name, new, rank::SEQUENCE), id.clone(), ddl::create(name, new));
+    let given = [Node::Object(id.clone()), Node::Relation(name.clone())];
+    work.push(step.gives(given).needs([work.new_uses().schema(&name.schema)]));
+    if let Some(owner) = &new.owner {
+        let step = Step::statement(place(name, new, rank::OWNER), id.clone(), ddl::owned_by(name, Some(owner)));
+        let step = step.gives([Node::Owner(name.clone())]);
+        work.push(step.needs([Node::Object(id), column(&owner.table, &owner.column)]));
+    }
+}
+
+fn alter(work: &mut Work<'_>, name: &QName, old: &Sequence, new: &Sequence) {
+    let id = ObjectId::Sequence(name.clone());
+    let place = place(name, new, rank::SEQUENCE);
+    if let Some(sql) = ddl::alter(name, &old.options, &new.options) {
+        work.push(Step::statement(place.clone(), id.clone(), sql).changes([id.clone().into()]));
+    }
+    if old.unlogged != new.unlogged {
+        let sql = ddl::set_logged(name, !new.unlogged);
+        work.push(Step::statement(place, id.clone(), sql).changes([id.clone().into()]));
+    }
+    if old.owner != new.owner {
+        own(work, name, old, new);
+    }
+}
+
+fn own(work: &mut Work<'_>, name: &QName, old: &Sequence, new: &Sequence) {
+    let id = ObjectId::Sequence(name.clone());
+    let step = Step::statement(place(name, new, rank::OWNER), id, ddl::owned_by(name, new.owner.as_ref()));
+    work.push(step.changes([Node::Owner(name.clone())]).needs(owner(new)).releases(owner(old)));
+}
+
+/// A sequence that stays lets go of a column that goes, so that it does not go along.
+pub(super) fn let_go(work: &mut Work<'_>) {
+    let staying =
+        work.diff.from.sequences.iter().filter_map(|(name, old)| Some((name, old, work.diff.to.sequences.get(name)?)));
+    let caught: Vec<_> = staying.filter(|(_, old, new)| old.owner == new.owner && goes_with_owner(work, old)).collect();
+    for (name, old, new) in caught {
+        let id = ObjectId::Sequence(name.clone());
+        let free = Step::statement(place(name, old, rank::FREE), id.clone(), ddl::owned_by(name, None));
+        work.push(free.takes([Node::Owner(name.clone())]).releases(owner(old)));
+        if let Some(owner) = &new.owner {
+            let step = Step::statement(place(name, new, rank::OWNER), id, ddl::owned_by(name, Some(owner)));
+            work.push(step.gives([Node::Owner(name.clone())]).needs([column(&owner.table, &owner.column)]));
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Tables as wholes: made, dropped, and their own facts.
+
+use std::collections::BTreeSet;
+
+use novate_contract::ddl::{column as column_ddl, partition as partition_ddl, table as ddl};
+use novate_contract::{Constraint, Ident, ObjectId, QName, ReplicaIdentity, Table};
+
+use super::{Work, column, constraint, identity};
+use crate::diff::Fate;
+use crate::step::{Node, Pass, Place, Stage, Step, rank};
+use crate::uses;
+
+pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
+    let (old, new) = (work.old_table(name), work.new_table(name));
+    if super::ends(fate)
+        && let Some(old) = old
+    {
+        drop(work, name, old);
+    }
+    if super::makes(fate)
+        && let Some(new) = new
+    {
+        create(work, name, new);
+    }
+    if let (Fate::Alter, Some(old), Some(new)) = (fate, old, new) {
+        alter(work, name, old, new);
+    }
+}
+
+/// The constraints that a new table is created with, keys first.
+pub(crate) fn inline_constraints(table: &Table) -> Vec<Ident> {
+    let inline = |(_, constraint): &(&Ident, &Constraint)| constraint::is_inline(constraint);
+    let mut found: Vec<_> = table.constraints.iter().filter(inline).collect();
+    found.sort_by_key(|(_, constraint)| constraint.kind.tag());
+    found.into_iter().map(|(name, _)| name.clone()).collect()
+}
+
+fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
+    let id = ObjectId::Table(name.clone());
+    let inline = inline_constraints(table);
+    let uses = work.new_uses();
+    let mut gives: BTreeSet<Node> = super::table_names(name).into();
+    gives.insert(id.clone().into());
+    let mut needs = uses.table(name, table);
+    for (column_name, payload) in &table.columns {
+        gives.extend(column::nodes(name, column_name));
+        gives.extend(identity::relation(name, column_name, payload));
+        needs.extend(uses.column(name, table, column_name));
+        needs.extend(uses.default(name, table, column_name));
+    }
+    for constraint_name in &inline {
+        if let Some(payload) = table.constraints.get(constraint_name) {
+            let tag = payload.kind.tag();
+            gives.extend(uses::constraint_names(tag, name, constraint_name));
+            gives.insert(ObjectId::Constraint(tag, name.clone(), constraint_name.clone()).into());
+            needs.extend(uses.constraint(name, table, payload));
+        }
+    }
+    needs.retain(|node| !gives.contains(node));
+    let place = Place::new(Stage::Tables, name, rank::MAKE, name);
+    let step = Step::statement(place, id.clone(), ddl::create(name, table, &inline));
+    work.push(step.gives(gives).needs(needs));
+    for (column_name, payload) in &table.columns {
+        let column_id = ObjectId::Column(name.clone(), column_name.clone());
+        for action in column_ddl::settings(column_name, payload) {
+            let place = Place::new(Stage::Tables, name, rank::SETTING, column_name);
+            let step = Step::alter(place, column_id.clone(), name, Pass::Other, action.to_string());
+            work.push(step.needs([Node::Object(id.clone())]));
+        }
+    }
+    set(work, name, table, ddl::settings(table).iter().map(ToString::to_string));
+}
+
+fn drop(work: &mut Work<'_>, name: &QName, table: &Table) {
+    let id = ObjectId::Table(name.clone());
+    let uses = work.old_uses();
+    let mut step = Step::statement(Place::new(Stage::Remove, name, 1, name), id.clone(), ddl::drop(name));
+    step = step.takes(super::table_names(name)).takes([id.into()]).releases(uses.table(name, table));
+    for (column_name, payload) in &table.columns {
+        step = step.takes(column::taken_along(work, name, column_name, payload));
+        step = step.releases(uses.column(name, table, column_name));
+        step = step.releases(uses.default(name, table, column_name));
+    }
+    for (_, nodes, rests_on) in constraint::vanishing_with_table(work, name, table) {
+        step = step.takes(nodes).releases(rests_on);
+    }
+    work.push(step);
+}
+
+fn alter(work: &mut Work<'_>, name: &QName, old: &Table, new: &Table) {
+    let id = ObjectId::Table(name.clone());
+    if old.partition_of != new.partition_of {
+        let (gone, come) = (&old.partition_of, &new.partition_of);
+        if let Some(partition) = gone {
+            let place = Place::new(Stage::Tables, name, rank::FREE, name);
+            let step = Step::statement(place, id.clone(), partition_ddl::detach(name, partition));
+            let parent = Node::Object(ObjectId::Table(partition.parent.clone()));
+            work.push(step.takes([Node::Partition(name.clone())]).releases([parent]));
+        }
+        if let Some(partition) = come {
+            let place = Place::new(Stage::Tables, name, rank::TABLE, name);
+            let step = Step::statement(place, id, partition_ddl::attach(name, partition));
+            let parent = Node::Object(ObjectId::Table(partition.parent.clone()));
+            work.push(step.gives([Node::Partition(name.clone())]).needs([parent]));
+        }
+    }
+    let index_follows = match (&old.replica_identity, &new.replica_identity) {
+        (ReplicaIdentity::Index(from), ReplicaIdentity::Index(to)) => is_renamed(work, name, from, to),
+        _ => false,
+    };
+    let mut from = Table { columns: new.columns.clone(), ..old.clone() };
+    if index_follows {
+        from.replica_identity = new.replica_identity.clone();
+    }
+    set(work, name, new, ddl::alter(&from, new).iter().map(ToString::to_string));
+}
+
+/// The actions on a table as a whole, once the index that one of them may name is there.
+fn set(work: &mut Work<'_>, name: &QName, table: &Table, actions: impl Iterator<Item = String>) {
+    let id = ObjectId::Table(name.clone());
+    let mut needs = work.new_uses().table(name, table);
+    needs.insert(id.clone().into());
+    if let ReplicaIdentity::Index(index) = &table.replica_identity {
+        needs.insert(Node::Relation(QName::new(name.schema.clone(), index.clone())));
+    }
+    for action in actions {
+        let place = Place::new(Stage::Tables, name, rank::TABLE, "");
+        work.push(Step::alter(place, id.clone(), name, Pass::Other, action).needs(needs.clone()));
+    }
+}
+
+fn is_renamed(work: &Work<'_>, table: &QName, from: &Ident, to: &Ident) -> bool {
+    work.diff.fates.iter().any(|(id, fate)| match (id, fate) {
+        (ObjectId::Index(t, new), Fate::Rename(ObjectId::Index(_, old))) => t == table && new == to && old == from,
+        (ObjectId::Constraint(_, t, new), Fate::Rename(ObjectId::Constraint(_, _, old))) => {
+            t == table && new == to && old == from
+        }
+        _ => false,
+    })
+}
+
+/// Where the index that replica identity names is made anew while the table's own facts stay, it has to be named again.
+pub(super) fn name_replica_index_again(work: &mut Work<'_>) {
+    for (name, table) in &work.diff.to.tables {
+        let ReplicaIdentity::Index(index) = &table.replica_identity else { continue };
+        let id = ObjectId::Table(name.clone());
+        let lost = work.diff.fates.iter().any(|(id, fate)| match id {
+            ObjectId::Index(t, i) | ObjectId::Constraint(_, t, i) => t == name && i == index && *fate == Fate::Replace,
+            _ => false,
+        });
+        if lost && work.diff.fate(&id).is_none() {
+            set(work, name, table, std::iter::once(ddl::set_replica_identity(&table.replica_identity).to_string()));
+        }
+    }
+}

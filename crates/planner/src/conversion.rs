@@ -1,0 +1,175 @@
+//! Which conversions between types PostgreSQL knows (`pg_cast`, and the casts through text that it makes up).
+
+use novate_contract::TypeName;
+
+/// How PostgreSQL gets from one type to another in `ALTER COLUMN ... TYPE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Conversion {
+    /// By itself, and every value fits.
+    Widening,
+    /// By itself; a value may not fit or lose something.
+    Assignment,
+    /// Only where it is told to (`USING column::type`); a value may not fit or lose something.
+    Explicit,
+    /// Not that we know.
+    Unknown,
+}
+
+/// The conversion from one type to another. Types that are not built in convert only to and from text.
+pub(crate) fn conversion(from: &TypeName, to: &TypeName) -> Conversion {
+    if from.array && to.array {
+        return conversion(&from.element(), &to.element());
+    }
+    if !from.array && !to.array && (&from.schema, &from.name) == (&to.schema, &to.name) {
+        return modifiers(from, to);
+    }
+    let (source, target) = (Class::of(from), Class::of(to));
+    match (source, target) {
+        (Class::String, Class::String) => strings(from, to),
+        (_, Class::String) => Conversion::Assignment,
+        (Class::String, _) => Conversion::Explicit,
+        _ if from.array || to.array => Conversion::Unknown,
+        (Class::Integer(a), Class::Integer(b)) if a < b => Conversion::Widening,
+        (Class::Integer(_), Class::Numeric) if to.modifiers.is_empty() => Conversion::Widening,
+        (Class::Integer(a), Class::Float(b)) if a < b => Conversion::Widening,
+        (Class::Float(a), Class::Float(b)) if a < b => Conversion::Widening,
+        (a, b) if a.is_number() && b.is_number() => Conversion::Assignment,
+        (Class::Integer(4), Class::Boolean) | (Class::Boolean, Class::Integer(4)) => Conversion::Explicit,
+        (Class::Integer(4 | 8), Class::Bits) | (Class::Bits, Class::Integer(4 | 8)) => Conversion::Explicit,
+        (Class::Integer(4 | 8) | Class::Numeric, Class::Money) | (Class::Money, Class::Numeric) => {
+            Conversion::Assignment
+        }
+        (Class::Integer(_), Class::Oid) | (Class::Oid, Class::Integer(4 | 8)) => Conversion::Assignment,
+        (Class::Json, Class::Json) | (Class::Bits, Class::Bits) | (Class::Net, Class::Net) => Conversion::Assignment,
+        (Class::Mac, Class::Mac) => Conversion::Assignment,
+        (Class::Json, Class::Boolean) => Conversion::Explicit,
+        (Class::Json, number) if from.name.as_str() == "jsonb" && number.is_number() => Conversion::Explicit,
+        (Class::Time(a), Class::Time(b)) => times(a, b),
+        _ => Conversion::Unknown,
+    }
+}
+
+/// Whether a foreign key can compare the two types with an index of either.
+pub(crate) fn comparable(a: &TypeName, b: &TypeName) -> bool {
+    let same = (&a.schema, &a.name, a.array) == (&b.schema, &b.name, b.array);
+    let class = |ty: &TypeName| if ty.array { Class::Other } else { Class::of(ty) };
+    let varying = |ty: &TypeName| matches!(ty.name.as_str(), "text" | "character varying");
+    same || match (class(a), class(b)) {
+        (Class::Integer(_), Class::Integer(_)) => true,
+        (Class::String, Class::String) => varying(a) && varying(b),
+        _ => false,
+    }
+}
+
+/// Whether two types differ in nothing but their modifiers.
+pub(crate) fn same_base(a: &TypeName, b: &TypeName) -> bool {
+    (&a.schema, &a.name, a.array) == (&b.schema, &b.name, b.array)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    String,
+    Integer(u8),
+    Float(u8),
+    Numeric,
+    Money,
+    Boolean,
+    Oid,
+    Bits,
+    Json,
+    Net,
+    Mac,
+    Time(Clock),
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    Date,
+    Stamp,
+    StampZone,
+    Time,
+    TimeZone,
+    Interval,
+}
+
+impl Class {
+    fn of(ty: &TypeName) -> Self {
+        if ty.array || ty.schema.is_some() {
+            return Self::Other;
+        }
+        match ty.name.as_str() {
+            "text" | "character varying" | "character" | "bpchar" | "name" => Self::String,
+            "smallint" => Self::Integer(2),
+            "integer" => Self::Integer(4),
+            "bigint" => Self::Integer(8),
+            // A real holds 24 bits, a double 53: the widths up to which integers fit.
+            "real" => Self::Float(3),
+            "double precision" => Self::Float(5),
+            "numeric" => Self::Numeric,
+            "money" => Self::Money,
+            "boolean" => Self::Boolean,
+            "oid" => Self::Oid,
+            "bit" | "bit varying" => Self::Bits,
+            "json" | "jsonb" => Self::Json,
+            "inet" | "cidr" => Self::Net,
+            "macaddr" | "macaddr8" => Self::Mac,
+            "date" => Self::Time(Clock::Date),
+            "timestamp without time zone" => Self::Time(Clock::Stamp),
+            "timestamp with time zone" => Self::Time(Clock::StampZone),
+            "time without time zone" => Self::Time(Clock::Time),
+            "time with time zone" => Self::Time(Clock::TimeZone),
+            "interval" => Self::Time(Clock::Interval),
+            _ => Self::Other,
+        }
+    }
+
+    fn is_number(self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Float(_) | Self::Numeric)
+    }
+}
+
+fn strings(from: &TypeName, to: &TypeName) -> Conversion {
+    match (from.name.as_str(), to.name.as_str()) {
+        // `character` loses its padding.
+        ("character" | "bpchar", _) | (_, "character" | "bpchar" | "name") => Conversion::Assignment,
+        _ => modifiers(from, to),
+    }
+}
+
+/// The conversion between two types that differ only in their modifiers.
+fn modifiers(from: &TypeName, to: &TypeName) -> Conversion {
+    let number = |text: &String| text.trim().parse::<i64>().ok();
+    let (old, new): (Vec<_>, Vec<_>) =
+        (from.modifiers.iter().map(number).collect(), to.modifiers.iter().map(number).collect());
+    let wider = match (old.as_slice(), new.as_slice()) {
+        (_, []) => true,
+        // Digits before the point and after it must both have room.
+        ([Some(p), scale @ ..], [Some(q), wider @ ..]) if from.name.as_str() == "numeric" => {
+            let scale_of = |rest: &[Option<i64>]| rest.first().copied().flatten().unwrap_or(0);
+            let (s, t) = (scale_of(scale), scale_of(wider));
+            t >= s && q - t >= p - s
+        }
+        ([Some(a)], [Some(b)]) => b >= a && !matches!(to.name.as_str(), "bit"),
+        _ => false,
+    };
+    if wider { Conversion::Widening } else { Conversion::Assignment }
+}
+
+fn times(from: Clock, to: Clock) -> Conversion {
+    match (from, to) {
+        (a, b) if a == b => Conversion::Widening,
+        (Clock::Date, Clock::Stamp) => Conversion::Widening,
+        (Clock::Date | Clock::Stamp | Clock::StampZone, Clock::Date | Clock::Stamp | Clock::StampZone)
+        | (Clock::Stamp | Clock::StampZone, Clock::Time)
+        | (Clock::StampZone, Clock::TimeZone)
+        | (Clock::Time, Clock::TimeZone | Clock::Interval)
+        | (Clock::TimeZone | Clock::Interval, Clock::Time) => Conversion::Assignment,
+        _ => Conversion::Unknown,
+    }
+}
+
+/// Whether both are integer types.
+pub(crate) fn are_integers(a: &TypeName, b: &TypeName) -> bool {
+    [a, b].into_iter().all(|ty| matches!(Class::of(ty), Class::Integer(_)))
+}

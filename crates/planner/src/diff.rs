@@ -1,0 +1,282 @@
+//! The difference between two contracts: what happens to each object, before anything is put into words or order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use novate_contract::{
+    Column, Constraint, ConstraintKind, Contract, Control, Ident, Index, Object, ObjectId, QName, Table,
+};
+
+use crate::changes;
+use crate::conversion;
+use crate::mentions;
+use crate::plan::{Finding, PlanOptions};
+use crate::uses;
+
+/// What happens to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is created.
+    Create,
+    /// It is dropped.
+    Drop,
+    /// It is altered in place.
+    Alter,
+    /// It is dropped and created anew.
+    Replace,
+    /// It only changes its name; this is the old id.
+    Rename(ObjectId),
+}
+
+/// Two contracts and what happens to each object. Objects that stay as they are have no entry; neither have comments,
+/// which follow from the fate of what they are on.
+pub(crate) struct Difference<'a> {
+    pub(crate) from: &'a Contract,
+    pub(crate) to: &'a Contract,
+    pub(crate) options: &'a PlanOptions,
+    pub(crate) old: BTreeMap<ObjectId, Object<'a>>,
+    pub(crate) new: BTreeMap<ObjectId, Object<'a>>,
+    pub(crate) fates: BTreeMap<ObjectId, Fate>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'a> Difference<'a> {
+    pub(crate) fn between(from: &'a Contract, to: &'a Contract, options: &'a PlanOptions) -> Self {
+        let mut difference = Self {
+            from,
+            to,
+            options,
+            old: from.objects(),
+            new: to.objects(),
+            fates: BTreeMap::new(),
+            findings: Vec::new(),
+        };
+        difference.compare();
+        difference.pair_renamed();
+        difference.spread();
+        difference
+    }
+
+    pub(crate) fn fate(&self, id: &ObjectId) -> Option<&Fate> {
+        self.fates.get(id)
+    }
+
+    pub(crate) fn is(&self, id: &ObjectId, fate: &Fate) -> bool {
+        self.fate(id) == Some(fate)
+    }
+
+    /// Whether an object is made anew, so that nothing of what hung on it is left.
+    pub(crate) fn is_made(&self, id: &ObjectId) -> bool {
+        matches!(self.fate(id), Some(Fate::Create | Fate::Replace))
+    }
+
+    /// Whether an object goes, for good or to be made anew.
+    pub(crate) fn is_lost(&self, id: &ObjectId) -> bool {
+        matches!(self.fate(id), Some(Fate::Drop | Fate::Replace))
+    }
+
+    /// What novate may do with an object: what the contract to reach says, or the stricter of both where it is gone.
+    pub(crate) fn control(&self, id: &ObjectId) -> Control {
+        let wanted = self.to.control(id);
+        if self.new.contains_key(id) { wanted } else { wanted.max(self.from.control(id)) }
+    }
+
+    /// Whether changes to a table are planned in lock-light form: the table was there before, and either it or the whole
+    /// plan asks for it.
+    pub(crate) fn is_online(&self, table: &QName) -> bool {
+        let asked = self.options.online || self.to.tables.get(table).is_some_and(|t| t.online);
+        asked
+            && !self.options.script
+            && self.from.tables.contains_key(table)
+            && !self.is_made(&ObjectId::Table(table.clone()))
+    }
+
+    fn compare(&mut self) {
+        let ids: BTreeSet<ObjectId> = self.old.keys().chain(self.new.keys()).cloned().collect();
+        for id in ids {
+            if matches!(id, ObjectId::Comment(_)) {
+                continue;
+            }
+            let fate = match (self.old.get(&id), self.new.get(&id)) {
+                (None, Some(_)) => Fate::Create,
+                (Some(_), None) => Fate::Drop,
+                (Some(old), Some(new)) if !old.same(new) => {
+                    if self.can_alter(&id, old, new) {
+                        Fate::Alter
+                    } else {
+                        Fate::Replace
+                    }
+                }
+                _ => continue,
+            };
+            match (self.control(&id), &fate) {
+                (Control::Managed, _) | (Control::Tolerated, Fate::Create) => {
+                    self.fates.insert(id, fate);
+                }
+                // What a contract says about the objects of others is a claim, and none of our doing.
+                (Control::External, _) => {}
+                (policy, _) => {
+                    let policy = if policy == Control::Tolerated { "tolerated" } else { "observed" };
+                    self.findings.push(Finding::LeftAlone { id, policy });
+                }
+            }
+        }
+    }
+
+    fn can_alter(&self, id: &ObjectId, old: &Object<'_>, new: &Object<'_>) -> bool {
+        match (old, new) {
+            (Object::Enum(a), Object::Enum(b)) => {
+                let one_transaction = !self.options.script && !self.options.online;
+                let used =
+                    || matches!(id, ObjectId::Enum(name) if changes::enumeration::uses_new_values(name, a, self.to));
+                changes::enumeration::can_alter(a, b) && !(one_transaction && used())
+            }
+            (Object::Table(a), Object::Table(b)) => a.partition_by == b.partition_by,
+            (Object::Column(a), Object::Column(b)) => changes::column::can_alter(a, b, self.options),
+            (Object::Constraint(a), Object::Constraint(b)) => changes::constraint::can_alter(a, b),
+            (Object::Index(a), Object::Index(b)) => changes::index::can_alter(a, b),
+            _ => true,
+        }
+    }
+
+    /// A constraint or index that goes and an equal one that comes on the same table is the same one under a new name.
+    fn pair_renamed(&mut self) {
+        let of = |fate: &Fate| -> Vec<ObjectId> {
+            let all = self.fates.iter().filter(|(_, f)| *f == fate).map(|(id, _)| id);
+            all.filter(|id| matches!(id, ObjectId::Constraint(..) | ObjectId::Index(..))).cloned().collect()
+        };
+        let (dropped, mut created) = (of(&Fate::Drop), of(&Fate::Create));
+        for old in dropped {
+            let Some(payload) = self.old.get(&old) else { continue };
+            let fits = |new: &ObjectId| {
+                (new.kind(), new.table()) == (old.kind(), old.table())
+                    && self.new.get(new).is_some_and(|other| payload.same(other))
+            };
+            if let Some(at) = created.iter().position(fits) {
+                let new = created.remove(at);
+                self.fates.remove(&old);
+                self.fates.insert(new, Fate::Rename(old));
+            }
+        }
+    }
+
+    /// Whatever rests on something that is made anew is made anew too, until nothing more follows.
+    fn spread(&mut self) {
+        loop {
+            let more: Vec<ObjectId> = self
+                .new
+                .keys()
+                .filter(|id| !matches!(self.fate(id), Some(Fate::Replace | Fate::Create)))
+                .filter(|id| self.old.contains_key(*id) || matches!(self.fate(id), Some(Fate::Rename(_))))
+                .filter(|id| self.control(id) == Control::Managed && self.must_follow(id))
+                .cloned()
+                .collect();
+            if more.is_empty() {
+                return;
+            }
+            for id in more {
+                match self.fates.insert(id.clone(), Fate::Replace) {
+                    Some(Fate::Rename(old)) => {
+                        self.fates.insert(old, Fate::Drop);
+                        self.fates.insert(id, Fate::Create);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn must_follow(&self, id: &ObjectId) -> bool {
+        let Some(name) = id.table() else { return false };
+        let Some(table) = self.from.tables.get(name) else { return false };
+        let whole = ObjectId::Table(name.clone());
+        if self.is(&whole, &Fate::Replace) && *id != whole {
+            return true;
+        }
+        let old_id = match self.fate(id) {
+            Some(Fate::Rename(old)) => old,
+            _ => id,
+        };
+        match self.old.get(old_id) {
+            Some(Object::Column(column)) => self.column_follows(name, table, column),
+            Some(Object::Constraint(constraint)) => self.constraint_follows(name, table, constraint),
+            Some(Object::Index(index)) => self.index_follows(name, table, index),
+            _ => false,
+        }
+    }
+
+    /// A generated column cannot see the type of what it is made from change.
+    fn column_follows(&self, name: &QName, table: &Table, column: &Column) -> bool {
+        column.generated.as_ref().is_some_and(|generated| {
+            let mut sources = mentions::columns(&generated.expr.canonical, table).into_iter();
+            sources.any(|c| self.is_remade(name, &c) || self.changes_type(name, &c))
+                || self.mentions_rebuilt(&[&generated.expr], name)
+        })
+    }
+
+    fn constraint_follows(&self, name: &QName, table: &Table, constraint: &Constraint) -> bool {
+        if uses::constraint_columns(constraint, table).iter().any(|c| self.is_remade(name, c))
+            || uses::constraint_expression_columns(constraint, table).iter().any(|c| self.changes_base(name, c))
+            || self.mentions_rebuilt(&uses::constraint_expressions(constraint), name)
+        {
+            return true;
+        }
+        let ConstraintKind::ForeignKey(key) = &constraint.kind else { return false };
+        let keys = uses::referenced_keys(self.from, key);
+        key.referenced.iter().any(|c| self.is_remade(&key.references, c))
+            || keys.iter().any(|k| self.is_lost(k))
+            || key
+                .columns
+                .iter()
+                .zip(&key.referenced)
+                .any(|(own, other)| !self.stay_comparable((name, own), (&key.references, other)))
+    }
+
+    fn index_follows(&self, name: &QName, table: &Table, index: &Index) -> bool {
+        let classed = index.elements.iter().filter(|e| e.opclass.is_some()).filter_map(uses::plain);
+        uses::index_columns(index, table).iter().any(|c| self.is_remade(name, c))
+            || uses::index_expression_columns(index, table).iter().chain(classed).any(|c| self.changes_base(name, c))
+            || self.mentions_rebuilt(&uses::index_expressions(index), name)
+    }
+
+    fn mentions_rebuilt(&self, expressions: &[&novate_contract::Expression], table: &QName) -> bool {
+        let found = expressions.iter().flat_map(|e| mentions::objects(&e.canonical, self.from, &table.schema));
+        found.into_iter().any(|id| self.is(&id, &Fate::Replace) && matches!(id, ObjectId::Enum(_)))
+    }
+
+    fn is_remade(&self, table: &QName, column: &Ident) -> bool {
+        self.is(&ObjectId::Column(table.clone(), column.clone()), &Fate::Replace)
+    }
+
+    /// The payloads of a column that is on both sides and keeps being the same column.
+    pub(crate) fn both(&self, table: &QName, column: &Ident) -> Option<(&'a Column, &'a Column)> {
+        let of = |contract: &'a Contract| contract.tables.get(table)?.columns.get(column);
+        Some((of(self.from)?, of(self.to)?))
+    }
+
+    /// Whether a column's type is set anew, be it only in its modifiers.
+    pub(crate) fn changes_type(&self, table: &QName, column: &Ident) -> bool {
+        self.both(table, column)
+            .is_some_and(|(old, new)| old.ty != new.ty || old.collation != new.collation || self.is_rebuilt(old))
+    }
+
+    /// Whether a column changes to another type, so that expressions about it mean something else.
+    pub(crate) fn changes_base(&self, table: &QName, column: &Ident) -> bool {
+        self.both(table, column)
+            .is_some_and(|(old, new)| !conversion::same_base(&old.ty, &new.ty) || self.is_rebuilt(old))
+    }
+
+    /// Whether a column is of an enum that is rebuilt.
+    pub(crate) fn is_rebuilt(&self, column: &Column) -> bool {
+        mentions::enum_of(&column.ty, self.from).is_some_and(|name| self.is(&ObjectId::Enum(name), &Fate::Replace))
+    }
+
+    /// Whether a foreign key's two columns can be compared at every moment while one or both change their types.
+    fn stay_comparable(&self, own: (&QName, &Ident), other: (&QName, &Ident)) -> bool {
+        let (Some(own), Some(other)) = (self.both(own.0, own.1), self.both(other.0, other.1)) else { return true };
+        if self.is_rebuilt(own.0) || self.is_rebuilt(other.0) {
+            return false;
+        }
+        let either = |column: (&'a Column, &'a Column)| [&column.0.ty, &column.1.ty];
+        either(own).iter().all(|a| either(other).iter().all(|b| *a == *b || conversion::comparable(a, b)))
+    }
+}
