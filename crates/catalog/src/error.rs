@@ -55,7 +55,9 @@ impl CatalogError {
         match self {
             Self::Server(_) => None,
             Self::TooOld { .. } => Some("upgrade the server to a supported major version".to_owned()),
-            Self::Unreadable { .. } | Self::NoAnswer => Some("update novate; the database has not been changed".to_owned()),
+            Self::Unreadable { .. } | Self::NoAnswer => {
+                Some("update novate; the database has not been changed".to_owned())
+            }
         }
     }
 }

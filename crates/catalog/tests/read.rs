@@ -25,8 +25,17 @@ fn printed(sql: &str) -> String {
 fn is_default(line: &str) -> bool {
     let value = line.split_once(": ").map_or(line, |(_, value)| value);
     matches!(value, "none" | "no" | "default" | "heap" | "as PostgreSQL chooses")
-        || ["validated: yes", "enforced: yes", "checked: not deferrable", "valid: yes", "match: simple", "method: btree",
-            "on update: no action", "on delete: no action"].contains(&line)
+        || [
+            "validated: yes",
+            "enforced: yes",
+            "checked: not deferrable",
+            "valid: yes",
+            "match: simple",
+            "method: btree",
+            "on update: no action",
+            "on delete: no action",
+        ]
+        .contains(&line)
 }
 
 #[test]

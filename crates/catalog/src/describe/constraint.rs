@@ -2,7 +2,7 @@
 
 use novate_contract::{Constraint, ConstraintKind, Deferral};
 
-use super::{Aspect, aspect, check, exclusion, flag, foreign_key, primary_key, unique};
+use super::{Aspect, check, exclusion, flag, foreign_key, or_default, primary_key, unique, unless};
 
 pub(super) fn aspects(constraint: &Constraint) -> Vec<Aspect> {
     let Constraint { kind, deferral, validated, no_inherit, enforced, comment: _ } = constraint;
@@ -14,15 +14,15 @@ pub(super) fn aspects(constraint: &Constraint) -> Vec<Aspect> {
         ConstraintKind::Exclusion(exclusion) => exclusion::aspects(exclusion),
     };
     let deferral = match deferral {
-        Deferral::NotDeferrable => "not deferrable",
-        Deferral::InitiallyImmediate => "deferrable, initially immediate",
-        Deferral::InitiallyDeferred => "deferrable, initially deferred",
+        Deferral::NotDeferrable => None,
+        Deferral::InitiallyImmediate => Some("deferrable, initially immediate"),
+        Deferral::InitiallyDeferred => Some("deferrable, initially deferred"),
     };
     all.extend([
-        aspect("checked", deferral),
-        flag("validated", *validated),
+        or_default("deferral", deferral, "not deferrable"),
+        unless("validated", *validated),
         flag("no inherit", *no_inherit),
-        flag("enforced", *enforced),
+        unless("enforced", *enforced),
     ]);
     all
 }

@@ -7,7 +7,7 @@ use super::{Aspect, aspect, list, optional_expression, parameters};
 
 pub(super) fn aspects(exclusion: &Exclusion) -> Vec<Aspect> {
     let Exclusion { method, elements, include, storage, predicate } = exclusion;
-    let mut keys = Aspect { name: "elements", shown: String::new(), compared: String::new() };
+    let mut keys = aspect("elements", "");
     for (at, ExclusionElement { element: key, operator }) in elements.iter().enumerate() {
         let (shown, compared) = element(key);
         let comma = if at == 0 { "" } else { ", " };

@@ -2,7 +2,7 @@
 
 use novate_contract::{Index, IndexElement, IndexKey, NullsOrder, OperatorClass, SortOrder};
 
-use super::{Aspect, aspect, flag, list, optional_expression, parameters};
+use super::{Aspect, aspect, flag, list, optional_expression, parameters, unless};
 
 pub(super) fn aspects(index: &Index) -> Vec<Aspect> {
     let Index { unique, nulls_not_distinct, method, elements, include, predicate, storage, valid, comment: _ } = index;
@@ -11,11 +11,11 @@ pub(super) fn aspects(index: &Index) -> Vec<Aspect> {
         flag("unique", *unique),
         flag("nulls not distinct", *nulls_not_distinct),
         aspect("method", method),
-        Aspect { name: "elements", shown: shown.join(", "), compared: compared.join(", ") },
+        Aspect { name: "elements", shown: shown.join(", "), compared: compared.join(", "), said: true },
         list("include", include),
         optional_expression("predicate", predicate.as_ref()),
         parameters("storage parameters", storage),
-        flag("valid", *valid),
+        unless("valid", *valid),
     ]
 }
 
@@ -40,6 +40,6 @@ pub(super) fn element(element: &IndexElement) -> (String, String) {
     });
     match key {
         IndexKey::Column(column) => (format!("{column}{rest}"), format!("{column}{rest}")),
-        IndexKey::Expression(expr) => (format!("({}){rest}", expr.written), format!("{:?}{rest}", expr.canonical)),
+        IndexKey::Expression(expr) => (format!("({}){rest}", expr.written), format!("({}){rest}", expr.canonical)),
     }
 }

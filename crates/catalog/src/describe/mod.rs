@@ -30,10 +30,12 @@ pub(crate) struct Aspect {
     pub(crate) shown: String,
     /// Its value with everything redundant removed: equality is decided by this.
     pub(crate) compared: String,
+    /// Whether it was said at all, or is what PostgreSQL does by itself.
+    pub(crate) said: bool,
 }
 
 /// What an absent value is shown as.
-pub(crate) const NONE: &str = "none";
+const NONE: &str = "none";
 
 /// Every aspect of an object, in the order in which people expect them.
 pub(crate) fn aspects(object: Object<'_>) -> Vec<Aspect> {
@@ -59,20 +61,34 @@ pub(crate) fn text(object: Object<'_>) -> String {
 
 fn aspect(name: &'static str, value: impl Display) -> Aspect {
     let shown = value.to_string();
-    Aspect { name, compared: shown.clone(), shown }
+    Aspect { name, compared: shown.clone(), shown, said: true }
 }
 
-fn flag(name: &'static str, value: bool) -> Aspect {
-    aspect(name, if value { "yes" } else { "no" })
+/// An aspect that has a value of PostgreSQL's own where nothing was said.
+fn or_default(name: &'static str, value: Option<impl Display>, default: &str) -> Aspect {
+    match value {
+        Some(value) => aspect(name, value),
+        None => Aspect { said: false, ..aspect(name, default) },
+    }
 }
 
 fn optional(name: &'static str, value: Option<impl Display>) -> Aspect {
-    value.map_or_else(|| aspect(name, NONE), |value| aspect(name, value))
+    or_default(name, value, NONE)
+}
+
+/// Something that is off unless it was asked for.
+fn flag(name: &'static str, value: bool) -> Aspect {
+    or_default(name, value.then_some("yes"), "no")
+}
+
+/// Something that is on unless it was given up.
+fn unless(name: &'static str, value: bool) -> Aspect {
+    or_default(name, (!value).then_some("no"), "yes")
 }
 
 fn list<T: Display>(name: &'static str, values: impl IntoIterator<Item = T>) -> Aspect {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    aspect(name, if values.is_empty() { NONE.to_owned() } else { values.join(", ") })
+    optional(name, (!values.is_empty()).then(|| values.join(", ")))
 }
 
 fn parameters(name: &'static str, values: &StorageParameters) -> Aspect {
@@ -80,9 +96,9 @@ fn parameters(name: &'static str, values: &StorageParameters) -> Aspect {
 }
 
 fn expression(name: &'static str, value: &Expression) -> Aspect {
-    Aspect { name, shown: value.written.clone(), compared: format!("{:?}", value.canonical) }
+    Aspect { name, shown: value.written.clone(), compared: value.canonical.to_string(), said: true }
 }
 
 fn optional_expression(name: &'static str, value: Option<&Expression>) -> Aspect {
-    value.map_or_else(|| aspect(name, NONE), |value| expression(name, value))
+    value.map_or_else(|| optional(name, None::<&str>), |value| expression(name, value))
 }

@@ -2,7 +2,7 @@
 
 use novate_contract::{Partition, ReplicaIdentity, RowSecurity, Table};
 
-use super::{Aspect, aspect, flag, list, optional, parameters};
+use super::{Aspect, flag, list, optional, or_default, parameters};
 
 pub(super) fn aspects(table: &Table) -> Vec<Aspect> {
     let Table {
@@ -22,20 +22,20 @@ pub(super) fn aspects(table: &Table) -> Vec<Aspect> {
         comment: _,
     } = table;
     let replica_identity = match replica_identity {
-        ReplicaIdentity::Default => "default".to_owned(),
-        ReplicaIdentity::Full => "full".to_owned(),
-        ReplicaIdentity::Nothing => "nothing".to_owned(),
-        ReplicaIdentity::Index(index) => format!("index {index}"),
+        ReplicaIdentity::Default => None,
+        ReplicaIdentity::Full => Some("full".to_owned()),
+        ReplicaIdentity::Nothing => Some("nothing".to_owned()),
+        ReplicaIdentity::Index(index) => Some(format!("index {index}")),
     };
     let place = partition_of.as_ref().map(|Partition { parent, .. }| parent);
     let bound = partition_of.as_ref().map(|Partition { bound, .. }| bound);
     vec![
         flag("unlogged", *unlogged),
-        aspect("access method", access_method.as_ref().map_or_else(|| "heap".to_owned(), ToString::to_string)),
+        or_default("access method", access_method.as_ref(), "heap"),
         parameters("storage parameters", storage),
         flag("row security", *enabled),
         flag("row security forced", *forced),
-        aspect("replica identity", replica_identity),
+        or_default("replica identity", replica_identity, "default"),
         optional("partitioned by", partition_by.as_ref()),
         optional("partition of", place),
         optional("partition bound", bound),

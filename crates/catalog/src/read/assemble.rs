@@ -57,7 +57,12 @@ pub(super) fn snapshot(rows: Rows, space: Space) -> Result<Snapshot, CatalogErro
     contract.schemas = rows
         .schemas
         .iter()
-        .map(|row| (row.ident(), Schema { control: Control::Managed, comment: row.comment(numbers.comment(On::Schema, row.oid)) }))
+        .map(|row| {
+            (
+                row.ident(),
+                Schema { control: Control::Managed, comment: row.comment(numbers.comment(On::Schema, row.oid)) },
+            )
+        })
         .collect();
     let mut extensions = BTreeMap::new();
     for row in &rows.extensions {
@@ -74,11 +79,8 @@ pub(super) fn snapshot(rows: Rows, space: Space) -> Result<Snapshot, CatalogErro
         extensions.insert(name, InstalledExtension { schema, version: row.version.clone(), comment });
     }
     for row in &rows.enums {
-        let entry = Enum {
-            values: row.values.clone(),
-            control: Control::Managed,
-            comment: numbers.comment(On::Type, row.oid),
-        };
+        let entry =
+            Enum { values: row.values.clone(), control: Control::Managed, comment: numbers.comment(On::Type, row.oid) };
         contract.enums.insert(QName::new(row.schema.as_str(), row.name.as_str()), entry);
     }
     let mut tables: HashMap<i64, Table> = rows.tables.iter().map(|row| (row.oid, bare_table(row, &numbers))).collect();

@@ -10,18 +10,20 @@ use super::comment::On;
 use super::query::ServerVersion;
 use super::text::{Scope, Types, expression, outside_catalog};
 
-/// The fields of [`Row`], in order.
+/// The fields of [`Row`], in order. From 17 on a partition's column says that it is an identity where it is that of
+/// the partitioned table, which has the sequence.
 pub(super) fn query(version: ServerVersion) -> String {
     let compression = version.since(14, "nullif(a.attcompression, '')", "NULL::text");
     format!(
         "\
 SELECT 'column', json_build_array(a.attrelid::int8, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
-  a.attnotnull, pg_get_expr(d.adbin, d.adrelid), nullif(a.attidentity, ''), nullif(a.attgenerated, ''),
+  a.attnotnull, pg_get_expr(d.adbin, d.adrelid), 
+  CASE WHEN NOT r.relispartition THEN nullif(a.attidentity, '') END, nullif(a.attgenerated, ''),
   CASE WHEN a.attcollation <> t.typcollation THEN
     (SELECT json_build_array(n.nspname, c.collname) FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
      WHERE c.oid = a.attcollation) END,
-  CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, {compression}, a.attstattarget, a.attoptions,
-  a.attislocal)::text
+  CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, {compression}, a.attstattarget,
+  a.attoptions)::text
 FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE r.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
@@ -46,8 +48,6 @@ pub(crate) struct Row {
     pub(crate) compression: Option<String>,
     pub(crate) statistics: Option<i32>,
     pub(crate) options: Option<Vec<String>>,
-    /// Whether the table itself declares it, and not only what it inherits from.
-    pub(crate) local: bool,
 }
 
 /// Puts columns into their tables, in order.
@@ -100,7 +100,7 @@ fn column(row: &Row, numbers: &Numbers, types: &mut Types) -> Column {
 
 /// Options of columns (`n_distinct`), which are not modelled.
 pub(super) fn options<'a>(rows: &'a [Row], numbers: &'a Numbers) -> impl Iterator<Item = (String, String)> + 'a {
-    rows.iter().filter(|row| row.options.is_some()).map(|row| {
-        ("column option".to_owned(), format!("{}.{}", numbers.table(row.table), Ident::new(&row.name)))
-    })
+    rows.iter()
+        .filter(|row| row.options.is_some())
+        .map(|row| ("column option".to_owned(), format!("{}.{}", numbers.table(row.table), Ident::new(&row.name))))
 }

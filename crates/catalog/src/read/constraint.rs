@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use novate_contract::{
-    Check, Constraint, ConstraintKind, Deferral, Ident, PrimaryKey, Table, Unique,
-};
+use novate_contract::{Check, Constraint, ConstraintKind, Deferral, Ident, PrimaryKey, Table, Unique};
 use serde::Deserialize;
 
 use super::assemble::Numbers;
@@ -13,7 +11,8 @@ use super::query::ServerVersion;
 use super::text::{Scope, expression, storage};
 use super::{exclusion, foreign_key, index};
 
-/// The fields of [`Row`], in order. Constraint triggers are triggers, and NOT NULL is the column's.
+/// The fields of [`Row`], in order. Constraint triggers are triggers, and NOT NULL is the column's. A foreign key to a
+/// partitioned table has parts for each of its partitions, which are no constraints of their own.
 pub(super) fn query(version: ServerVersion) -> String {
     let delete_columns = version.since(15, "c.confdelsetcols", "NULL::int2[]");
     let enforced = version.since(18, "c.conenforced", "true");
@@ -21,7 +20,7 @@ pub(super) fn query(version: ServerVersion) -> String {
     format!(
         "\
 SELECT 'constraint', json_build_array(c.oid::int8, c.conrelid::int8, c.conname, c.contype, c.conkey, c.condeferrable,
-  c.condeferred, c.convalidated, c.connoinherit, {enforced}, {period}, c.conislocal, c.conparentid <> 0,
+  c.condeferred, c.convalidated, c.connoinherit, {enforced}, {period},
   CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) END,
   CASE WHEN c.contype IN ('p', 'u', 'x') THEN c.conindid::int8 END,
   CASE c.contype WHEN 'f' THEN json_build_array(c.confrelid::int8, c.confkey, c.confmatchtype, c.confupdtype,
@@ -30,7 +29,8 @@ SELECT 'constraint', json_build_array(c.oid::int8, c.conrelid::int8, c.conname, 
     FROM unnest(c.conexclop) WITH ORDINALITY k(op, i) JOIN pg_operator o ON o.oid = k.op
     JOIN pg_namespace n ON n.oid = o.oprnamespace) END)::text
 FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
-WHERE r.relkind IN ('r', 'p') AND c.contype IN ('p', 'u', 'f', 'c', 'x')"
+LEFT JOIN pg_constraint p ON p.oid = c.conparentid
+WHERE r.relkind IN ('r', 'p') AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND p.conrelid IS DISTINCT FROM c.conrelid"
     )
 }
 
@@ -49,10 +49,6 @@ pub(crate) struct Row {
     pub(crate) enforced: bool,
     /// `WITHOUT OVERLAPS` or `PERIOD`.
     pub(crate) temporal: bool,
-    /// Whether the table itself declares it.
-    pub(crate) local: bool,
-    /// Whether it is part of a partitioned table's constraint.
-    pub(crate) from_parent: bool,
     pub(crate) expr: Option<String>,
     pub(crate) index: Option<i64>,
     pub(crate) foreign_key: Option<foreign_key::Row>,
@@ -104,7 +100,12 @@ fn kind(row: &Row, index: Option<&index::Row>, table: &Table, numbers: &Numbers)
                 storage: storage(index.storage.as_ref(), ""),
             })
         }
-        "f" => ConstraintKind::ForeignKey(foreign_key::foreign_key(columns(), row.table, row.foreign_key.as_ref()?, numbers)),
+        "f" => ConstraintKind::ForeignKey(foreign_key::foreign_key(
+            columns(),
+            row.table,
+            row.foreign_key.as_ref()?,
+            numbers,
+        )),
         "c" => ConstraintKind::Check(Check { expr: expression(row.expr.as_deref()?, None, &Scope::of(table)) }),
         "x" => ConstraintKind::Exclusion(exclusion::exclusion(row, index?, table, numbers)),
         _ => return None,

@@ -25,7 +25,7 @@ pub(super) fn query(version: ServerVersion) -> String {
         "\
 SELECT 'index', json_build_array(i.indexrelid::int8, i.indrelid::int8, c.relname, m.amname, i.indisunique,
   i.indisvalid, i.indisreplident, {nulls_not_distinct}, c.reloptions, i.indnkeyatts, i.indkey, i.indoption,
-  pg_get_expr(i.indpred, i.indrelid), c.relispartition,
+  pg_get_expr(i.indpred, i.indrelid),
   CASE WHEN i.indexprs IS NOT NULL THEN
     ARRAY(SELECT CASE WHEN i.indkey[k] = 0 THEN pg_get_indexdef(i.indexrelid, k + 1, false) END
       FROM generate_series(0, i.indnkeyatts - 1) k ORDER BY k) END,
@@ -73,8 +73,6 @@ pub(crate) struct Row {
     /// Bit 0 descending, bit 1 nulls first, by key.
     pub(crate) options: Vec<u8>,
     pub(crate) predicate: Option<String>,
-    /// Whether it is part of a partitioned table's index.
-    pub(crate) from_parent: bool,
     /// By key, for those that are expressions.
     pub(crate) expressions: Option<Vec<Option<String>>>,
     /// The whole definition, where collations of expressions must be looked for in it.

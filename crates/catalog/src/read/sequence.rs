@@ -64,7 +64,8 @@ pub(super) fn place(
             continue;
         }
         let Some(owner) = owner else { continue };
-        let column = row.owner_table.and_then(|oid| tables.get_mut(&oid)).and_then(|t| t.columns.get_mut(&owner.column));
+        let column =
+            row.owner_table.and_then(|oid| tables.get_mut(&oid)).and_then(|t| t.columns.get_mut(&owner.column));
         if let Some(identity) = column.and_then(|column| column.identity.as_mut()) {
             let usual = names::sequence(&owner.table.name, &owner.column, &|_| false);
             identity.sequence = (usual.as_str() != row.name).then(|| Ident::new(&row.name));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use novate_contract::{Expression, Ident, StorageParameters, Table, TypeName};
 use novate_sql::ast::WrittenType;
-use novate_sql::expr::{Expr, TypeScope, parse_expr};
+use novate_sql::expr::{Expr, TypeScope, canonicalize, parse_expr};
 use novate_sql::{NameRef, parse_type};
 
 /// Types by the text that `format_type` prints; a schema has few of them and many columns.
@@ -53,11 +53,12 @@ impl TypeScope for Scope<'_> {
     }
 }
 
-/// An expression as the server prints it. What surrounds the whole of it in parentheses is left out.
-pub(super) fn expression(text: &str, _target: Option<&TypeName>, _scope: &Scope<'_>) -> Expression {
+/// An expression as the server prints it, canonical as the contract's are; `target` is the type that its value is
+/// assigned to. What surrounds the whole of it in parentheses is left out of what people see.
+pub(super) fn expression(text: &str, target: Option<&TypeName>, scope: &Scope<'_>) -> Expression {
     let written = without_parentheses(text).to_owned();
     let expr = parse_expr(text).map_or_else(|_| Expr::Opaque(written.clone()), |parsed| parsed.expr);
-    Expression { canonical: expr, written }
+    Expression::new(canonicalize(&expr, scope, target), written)
 }
 
 /// `text` without the parentheses around the whole of it.

@@ -1,0 +1,150 @@
+//! Comparing a contract with a live database.
+//!
+//! Both sides are maps from id to object; an object is a list of aspects. What is found first is flat: one finding an
+//! object. Then pairs that belong together are joined and explained, and the rest is grouped by table.
+
+mod explain;
+mod finding;
+mod group;
+
+use std::collections::BTreeSet;
+
+use novate_contract::{Contract, Control, Object, ObjectId, QName};
+
+pub use finding::{Difference, Finding, FindingKind, Severity, Subject, SubjectKind};
+
+use crate::Snapshot;
+use crate::describe::aspects;
+
+/// How strictly is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CompareOptions {
+    /// Whether anything that the contract does not know is an error and not only a note.
+    pub strict: bool,
+    /// Whether an object of a kind that is not modelled is an error and not only a note.
+    pub strict_coverage: bool,
+}
+
+/// Everything in which a live database differs from `expected`, grouped by table: what is missing or different, and,
+/// as notes unless `options` say otherwise, what the contract does not know.
+///
+/// Texts that PostgreSQL stores as the same thing but that have different canonical forms come out as different:
+/// [`settle`](crate::settle) asks the server about them.
+pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -> Vec<Finding> {
+    let wanted = expected.objects();
+    let there = live.contract.objects();
+    let mut findings = Vec::new();
+    for (id, object) in &wanted {
+        let control = expected.control(id);
+        let severity = if control == Control::Observed { Severity::Note } else { Severity::Error };
+        match there.get(id) {
+            Some(found) => {
+                let differences = differences(*object, *found, control);
+                if !differences.is_empty() {
+                    let mut finding = Finding::new(subject(id), FindingKind::Different, severity);
+                    finding.differences = differences;
+                    findings.push(finding);
+                }
+            }
+            None if is_within(id, |part| wanted.contains_key(part) && !there.contains_key(part)) => {}
+            None if is_extensions_own_comment(id, *object, live) => {}
+            None if control == Control::External && explain::has_equal(expected, live, id) => {}
+            None => findings.push(Finding::new(subject(id), FindingKind::Missing, severity)),
+        }
+    }
+    for (id, object) in &there {
+        let known = wanted.contains_key(id);
+        if known || is_within(id, |part| !wanted.contains_key(part)) || belongs_to_extra(*object, expected) {
+            continue;
+        }
+        if let Some(severity) = extra(expected, id, options) {
+            findings.push(Finding::new(subject(id), FindingKind::Extra, severity));
+        }
+    }
+    explain::explain(expected, live, &mut findings);
+    findings.extend(unsupported(expected, live, options, &findings));
+    group::by_table(findings)
+}
+
+fn subject(id: &ObjectId) -> Subject {
+    Subject::Object(id.clone())
+}
+
+/// What differs between two objects with the same id.
+pub(crate) fn differences(expected: Object<'_>, found: Object<'_>, control: Control) -> Vec<Difference> {
+    let found = aspects(found);
+    let mut all = Vec::new();
+    for aspect in aspects(expected) {
+        let other = found.iter().find(|other| other.name == aspect.name);
+        let is_asked = match (control, expected) {
+            (_, Object::Extension(_)) | (Control::External, _) => aspect.said,
+            _ => true,
+        };
+        // What only one side can have, such as an identity's options, is told by what makes it so.
+        let Some(other) = other else { continue };
+        if is_asked && aspect.compared != other.compared {
+            all.push(Difference::new(aspect.name, aspect.shown, other.shown.clone()));
+        }
+    }
+    all
+}
+
+/// Whether an object is part of one for which `absent` holds, and so is told by it.
+fn is_within(id: &ObjectId, absent: impl Fn(&ObjectId) -> bool) -> bool {
+    let table = |table: &QName| absent(&ObjectId::Table(table.clone()));
+    match id {
+        ObjectId::Comment(on) => absent(on) || is_within(on, absent),
+        ObjectId::Column(name, _) | ObjectId::Constraint(_, name, _) | ObjectId::Index(name, _) => table(name),
+        _ => false,
+    }
+}
+
+/// A sequence of a table that the contract does not know is told by that table.
+fn belongs_to_extra(object: Object<'_>, expected: &Contract) -> bool {
+    match object {
+        Object::Sequence(sequence) => {
+            sequence.owner.as_ref().is_some_and(|owner| !expected.tables.contains_key(&owner.table))
+        }
+        _ => false,
+    }
+}
+
+/// `pg_dump` writes the comment that an extension brings, as if it had been asked for.
+fn is_extensions_own_comment(id: &ObjectId, object: Object<'_>, live: &Snapshot) -> bool {
+    let (ObjectId::Comment(on), Object::Comment(text)) = (id, object) else { return false };
+    let ObjectId::Extension(name) = &**on else { return false };
+    live.extensions.get(name).is_some_and(|installed| installed.comment.as_deref() == Some(text))
+}
+
+/// How bad an object is that the contract does not know; `None` where that is nobody's business.
+fn extra(expected: &Contract, id: &ObjectId, options: &CompareOptions) -> Option<Severity> {
+    match expected.control(id) {
+        Control::External => None,
+        Control::Observed => Some(Severity::Note),
+        Control::Managed | Control::Tolerated if options.strict => Some(Severity::Error),
+        Control::Managed | Control::Tolerated => Some(Severity::Note),
+    }
+}
+
+/// The objects of kinds that are not modelled, but for those that the contract's files name too and those that a
+/// finding has already told.
+fn unsupported(expected: &Contract, live: &Snapshot, options: &CompareOptions, findings: &[Finding]) -> Vec<Finding> {
+    let named: BTreeSet<(&str, &str)> =
+        expected.unsupported.iter().map(|object| (object.kind.as_str(), object.name.as_str())).collect();
+    let told: BTreeSet<String> = findings
+        .iter()
+        .filter(|finding| finding.differences.iter().any(|difference| difference.aspect == explain::KIND))
+        .map(|finding| finding.object.name())
+        .collect();
+    let severity = if options.strict_coverage { Severity::Error } else { Severity::Note };
+    live.contract
+        .unsupported
+        .iter()
+        .filter(|object| !named.contains(&(object.kind.as_str(), object.name.as_str())))
+        .filter(|object| !told.contains(&object.name))
+        .map(|object| {
+            let subject = Subject::Unsupported { kind: object.kind.clone(), name: object.name.clone() };
+            Finding::new(subject, FindingKind::Extra, severity)
+        })
+        .collect()
+}
