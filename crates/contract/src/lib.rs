@@ -11,6 +11,8 @@ pub mod interpret;
 pub mod json;
 pub mod model;
 pub mod names;
+mod validate;
 
 pub use json::{ContractError, StorageHash, storage_hash};
 pub use model::*;
+pub use validate::{Problem, ProblemKind, validate};
