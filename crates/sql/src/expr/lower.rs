@@ -81,13 +81,11 @@ impl Lowering {
 
     /// What stands between the parentheses of `node`: an expression, or a query with its parentheses.
     pub(super) fn contents(self, node: &SyntaxNode) -> Expr {
-        match heads(node).next() {
-            Some(inner) => self.run(&inner),
-            None => {
-                let text = tokens_normalised(node);
-                Expr::Opaque(text.find('(').map_or(text.clone(), |at| text[at..].to_owned()))
-            }
+        if let Some(inner) = heads(node).next() {
+            return self.run(&inner);
         }
+        let text = tokens_normalised(node);
+        Expr::Opaque(text[text.find('(').unwrap_or(0)..].to_owned())
     }
 
     /// The expressions among a node's children.

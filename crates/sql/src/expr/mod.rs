@@ -1,5 +1,6 @@
 //! Expressions as a small tree of our own, their canonical form, and what they refer to.
 
+mod canonical;
 mod children;
 mod climb;
 mod functions;
@@ -10,6 +11,7 @@ mod read;
 mod references;
 mod regclass;
 
+pub use canonical::{canonicalize, is_null_default};
 pub(crate) use lower::{extent, lower};
 pub use read::parse_expr;
 pub use references::References;

@@ -1,0 +1,152 @@
+//! Casts that PostgreSQL adds by itself: put in first, then taken out wherever it would put them in again.
+
+use super::signature::{Concrete, Kind};
+use super::typed::{Typed, is_constant};
+use super::types::{Category, base, category, converts, is_preferred};
+use crate::TypeName;
+use crate::expr::Expr;
+
+/// How the operands of something get their types.
+pub(super) trait Resolve {
+    /// What each operand becomes, and the type of the result; `None` where that is not certain.
+    fn resolve(&self, kinds: &[Kind]) -> Option<Concrete>;
+}
+
+impl<F: Fn(&[Kind]) -> Option<Concrete>> Resolve for F {
+    fn resolve(&self, kinds: &[Kind]) -> Option<Concrete> {
+        self(kinds)
+    }
+}
+
+/// The operands without the casts that `resolve` brings back, and the type of the result.
+pub(super) fn settle(operands: Vec<Typed>, resolve: &dyn Resolve) -> (Vec<Typed>, Kind) {
+    let Some(chosen) = resolve.resolve(&kinds(&operands)) else { return (operands, Kind::Mystery) };
+    let full = elaborate(&operands, &chosen);
+    let wanted = exprs(&full);
+    let mut current = full;
+    let constants = (0..current.len()).filter(|at| is_cast_constant(&current[*at]));
+    let others = (0..current.len()).filter(|at| !is_cast_constant(&current[*at]));
+    let order: Vec<usize> = constants.chain(others).collect();
+    for at in order {
+        let Some(bare) = peeled(&current[at]) else { continue };
+        let mut attempt = current.clone();
+        attempt[at] = bare;
+        let restored = resolve.resolve(&kinds(&attempt)).map(|chosen| exprs(&elaborate(&attempt, &chosen)));
+        if restored.as_ref() == Some(&wanted) {
+            current = attempt;
+        }
+    }
+    (current, chosen.result.map_or(Kind::Mystery, |ty| Kind::Known(base(&ty))))
+}
+
+fn is_cast_constant(operand: &Typed) -> bool {
+    operand.is_cast_constant() || matches!(operand.expr, Expr::Array(_))
+}
+
+/// Values of one common type without the casts that bring it about. Constants lose theirs all together or not at all.
+pub(super) fn settle_common(operands: Vec<Typed>) -> (Vec<Typed>, Kind) {
+    let Some(chosen) = common(&kinds(&operands)) else { return (operands, Kind::Mystery) };
+    let mut current = elaborate(&operands, &chosen);
+    let wanted = exprs(&current);
+    let constants: Vec<usize> = (0..current.len()).filter(|at| current[*at].is_cast_constant()).collect();
+    let others = (0..current.len()).filter(|at| !current[*at].is_cast_constant()).map(|at| vec![at]);
+    let groups: Vec<Vec<usize>> = std::iter::once(constants).chain(others).collect();
+    for group in groups {
+        let mut attempt = current.clone();
+        for at in group {
+            if let Some(bare) = current[at].peeled() {
+                attempt[at] = bare;
+            }
+        }
+        let restored = common(&kinds(&attempt)).map(|chosen| exprs(&elaborate(&attempt, &chosen)));
+        if restored.as_ref() == Some(&wanted) {
+            current = attempt;
+        }
+    }
+    (current, chosen.result.map_or(Kind::Mystery, Kind::Known))
+}
+
+/// The operand without a cast. An array of constants loses theirs all at once, if they then make an array of something.
+fn peeled(operand: &Typed) -> Option<Typed> {
+    let bare = operand.peeled()?;
+    match &bare.expr {
+        Expr::Array(elements) => {
+            let kinds: Vec<Kind> = elements.iter().zip(operand_elements(operand)).map(element_kind).collect();
+            let element = common(&kinds)?.result?;
+            let array = TypeName { array: true, ..element };
+            Some(Typed::new(bare.expr.clone(), Kind::Known(array)))
+        }
+        _ => Some(bare),
+    }
+}
+
+fn operand_elements(operand: &Typed) -> Vec<(Expr, Kind)> {
+    let element = match &operand.kind {
+        Kind::Known(ty) if ty.array => Kind::Known(ty.element()),
+        _ => Kind::Mystery,
+    };
+    match &operand.expr {
+        Expr::Array(elements) => elements.iter().map(|it| (it.clone(), element.clone())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn element_kind((bare, (full, element)): (&Expr, (Expr, Kind))) -> Kind {
+    if *bare == full { element } else { constant_kind(bare) }
+}
+
+/// The type of a constant without a cast.
+pub(super) fn constant_kind(expr: &Expr) -> Kind {
+    match expr {
+        Expr::String(_) | Expr::Null => Kind::Literal,
+        Expr::Bool(_) => Kind::Known(TypeName::builtin("boolean")),
+        Expr::Number(digits) => super::number::signed(false, digits).kind,
+        Expr::Unary(_, operand) if is_constant(expr) => match &**operand {
+            Expr::Number(digits) => super::number::signed(true, digits).kind,
+            _ => Kind::Mystery,
+        },
+        _ => Kind::Mystery,
+    }
+}
+
+fn kinds(operands: &[Typed]) -> Vec<Kind> {
+    operands.iter().map(|operand| operand.kind.clone()).collect()
+}
+
+fn exprs(operands: &[Typed]) -> Vec<Expr> {
+    operands.iter().map(|operand| operand.expr.clone()).collect()
+}
+
+fn elaborate(operands: &[Typed], chosen: &Concrete) -> Vec<Typed> {
+    let cast = |(operand, ty): (&Typed, &Option<TypeName>)| match ty {
+        Some(ty) => operand.clone().cast_to(ty),
+        None => operand.clone(),
+    };
+    operands.iter().zip(&chosen.args).map(cast).collect()
+}
+
+/// The one type for the branches of `CASE`, the arguments of `COALESCE`, the elements of an array
+/// (`select_common_type`).
+pub(super) fn common(kinds: &[Kind]) -> Option<Concrete> {
+    let mut best: Option<&TypeName> = None;
+    for kind in kinds {
+        let ty = match kind {
+            Kind::Literal => continue,
+            Kind::Mystery => return None,
+            Kind::Known(ty) => ty,
+        };
+        best = Some(match best {
+            None => ty,
+            Some(best) if best == ty => best,
+            Some(best) => {
+                let own = category(best) == Category::User || category(best) != category(ty);
+                if own {
+                    return None;
+                }
+                if !is_preferred(best) && converts(best, ty) && !converts(ty, best) { ty } else { best }
+            }
+        });
+    }
+    let ty = best.cloned().unwrap_or_else(|| TypeName::builtin("text"));
+    Some(Concrete::of(vec![Some(ty.clone()); kinds.len()], ty))
+}
