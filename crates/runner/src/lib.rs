@@ -1,3 +1,40 @@
-//! Connections, locks, marker, ledger, applying, verifying, signing
+//! Connections, locks, marker and ledger; applying, verifying and signing.
+//!
+//! This crate owns everything that is said to a target database. A package runs only if its hash, its starting
+//! contract and its checks hold, and commits only if the live catalog then is what its contract says. It must never
+//! rely on session state (a pooler may sit in between), never show a secret, and never plan: what to run is decided
+//! before a connection is made.
 
+mod apply;
+mod baseline;
+mod bookkeeping;
 pub mod connection;
+mod contention;
+mod error;
+mod event;
+mod ledger;
+mod live;
+mod marker;
+mod migrate;
+mod program;
+mod session;
+mod settings;
+mod sign;
+mod transit;
+mod update;
+mod verify;
+
+pub use baseline::{Initialised, init, is_empty};
+pub use error::{LeftBehind, OperationAt, RunError};
+pub use event::{Event, LockHolder, Outcome};
+pub use ledger::{LogRow, log};
+pub use marker::{InTransit, Marker, Standing};
+pub use migrate::{Applied, Goal, History, MigrateError, Migrated, migrate, standing};
+pub use session::{Interrupt, Session};
+pub use settings::Settings;
+pub use sign::{Signed, sign};
+pub use update::update;
+pub use verify::{MarkerState, Mode, Strictness, Verification, read_live, verify};
+
+/// The version that markers and ledger rows are written with.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

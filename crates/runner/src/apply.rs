@@ -1,0 +1,222 @@
+//! One package in one transaction.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use novate_contract::{Contract, Space};
+use novate_history::Package;
+use novate_planner::Operation;
+use sha2::{Digest, Sha256};
+
+use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
+use crate::connection::Notice;
+use crate::error::OperationAt;
+use crate::event::{Event, Outcome};
+use crate::ledger::{self, Entry, Kind};
+use crate::live::{self, Scope};
+use crate::marker::{self, NewMarker, Standing};
+use crate::program::{self, Report};
+use crate::session::{Failure, Session};
+use crate::{RunError, Settings};
+
+/// How an attempt at a transaction failed.
+#[derive(Debug)]
+pub(crate) enum Attempt {
+    /// Somebody else holds a lock; the whole transaction may be tried again.
+    Contention {
+        /// The operation that waited; `None` for the lock of the space.
+        operation: Option<Operation>,
+    },
+    /// It cannot be helped by trying again.
+    Failed(RunError),
+    /// The session was lost while it was committing.
+    CommitLost,
+}
+
+impl From<RunError> for Attempt {
+    fn from(error: RunError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The second key of a space's advisory lock.
+pub(crate) fn lock_key(space: &Space) -> i32 {
+    let digest = Sha256::digest(space.as_str().as_bytes());
+    let bytes = digest.iter().take(4).fold(0_u32, |key, byte| key << 8 | u32::from(*byte));
+    bytes.cast_signed()
+}
+
+/// Begins a transaction, takes the lock of the space, makes sure of the tables and reads the marker under the lock,
+/// in one round trip.
+pub(crate) async fn begin(session: &mut Session, space: &Space, settings: &Settings) -> Result<Standing, Attempt> {
+    let sql = format!(
+        "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
+        settings.begin(),
+        lock_key(space),
+        marker::read_sql(space, true),
+    );
+    let rows = session.batch(&sql, &mut |_| ()).await.map_err(|failure| match failure {
+        failure if failure.is_contention() => Attempt::Contention { operation: None },
+        // Two sessions that create the same schema for two spaces: the second finds it when it tries again.
+        failure if matches!(failure.sqlstate(), Some("23505" | "42P06" | "42P07")) => {
+            Attempt::Contention { operation: None }
+        }
+        failure => Attempt::Failed(failure.into_refused("lock the space and read its marker")),
+    })?;
+    let text = rows.last().and_then(|row| row.first()).and_then(Option::as_deref).unwrap_or_default();
+    Ok(marker::parse(text)?)
+}
+
+/// What ran.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) outcomes: Vec<Option<Outcome>>,
+}
+
+/// Runs operations in the open transaction, in one round trip.
+pub(crate) async fn run(
+    session: &mut Session,
+    package: &str,
+    operations: &[Operation],
+    on: &mut dyn FnMut(Event),
+) -> Result<Ran, Attempt> {
+    let mut outcomes = vec![None; operations.len()];
+    let mut current = 0;
+    let answer = {
+        let mut on_notice = |notice: Notice| match program::report(&notice.message) {
+            Some(Report::Started(index)) => {
+                current = index;
+                let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
+                on(Event::OperationStarted { index, label });
+            }
+            Some(Report::Finished(index, outcome)) => {
+                if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
+                    *slot = Some(outcome.clone());
+                    on(Event::OperationFinished { index, label: op.label.clone(), outcome });
+                }
+            }
+            None => on(Event::Notice { severity: notice.severity, message: notice.message }),
+        };
+        session.batch(&program::statement(operations), &mut on_notice).await
+    };
+    match answer {
+        Ok(_) => Ok(Ran { outcomes }),
+        Err(failure) if failure.is_contention() => {
+            Err(Attempt::Contention { operation: operations.get(current).cloned() })
+        }
+        Err(failure) => Err(Attempt::Failed(explain(failure, package, operations.get(current)))),
+    }
+}
+
+/// A failure inside the program as an error that names the operation.
+pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operation>) -> RunError {
+    let Failure::Server(error) = failure else {
+        return failure.into_refused("apply the package");
+    };
+    let at =
+        OperationAt { package: package.to_owned(), operation: operation.map(|op| op.id.clone()).unwrap_or_default() };
+    let label = operation.map(|op| op.label.clone()).unwrap_or_default();
+    let description = error.message().to_owned();
+    let sql = error.detail().unwrap_or_default().to_owned();
+    match error.code().code() {
+        program::PRECHECK_FAILED => RunError::PrecheckFailed { at, label, description, sql },
+        program::POSTCHECK_FAILED => RunError::PostcheckFailed { at, label, description, sql },
+        sqlstate => RunError::StatementFailed {
+            at,
+            label,
+            sqlstate: sqlstate.to_owned(),
+            message: description,
+            detail: error.detail().map(str::to_owned),
+            hint: error.hint().map(str::to_owned),
+            statement: match error.position() {
+                Some(tokio_postgres::error::ErrorPosition::Internal { query, .. }) => Some(query.clone()),
+                _ => operation.and_then(|op| match op.execute.as_slice() {
+                    [only] => Some(only.sql.clone()),
+                    _ => None,
+                }),
+            },
+        },
+    }
+}
+
+/// A package and the contracts around it.
+pub(crate) struct Step<'a> {
+    pub(crate) space: &'a Space,
+    pub(crate) package: &'a Package,
+    pub(crate) to: &'a Contract,
+    /// Whether the whole space is compared, or only what the package touches.
+    pub(crate) scope: Scope,
+    /// What a dry run leaves out.
+    pub(crate) commit: bool,
+}
+
+/// Applies a package in the transaction that [`begin`] opened, compares, writes the marker and commits.
+pub(crate) async fn apply(
+    session: &mut Session,
+    step: &Step<'_>,
+    standing: &Standing,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<(Vec<Option<Outcome>>, Duration), Attempt> {
+    let began = Instant::now();
+    let package = step.package;
+    on(Event::PackageStarted { package: package.name.clone(), operations: package.operations.len() });
+    let ran = run(session, package.name.as_str(), &package.operations, on).await?;
+
+    on(Event::Comparing { package: package.name.clone() });
+    let fingerprint = compare(session, step).await?;
+
+    let mut invariants: BTreeSet<String> =
+        standing.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+    invariants.extend(package.manifest.provided_invariants.iter().cloned());
+    let from = standing.node();
+    let new = NewMarker {
+        space: step.space,
+        contract: step.to,
+        invariants: &invariants,
+        fingerprint: &fingerprint,
+        generation: standing.generation(),
+    };
+    let entry = Entry {
+        space: step.space,
+        kind: Kind::Migrate,
+        package: Some((package.name.as_str(), package.hash.as_str())),
+        from: from.as_ref(),
+        to: &package.manifest.to,
+        operations: ledger::outcomes(&package.operations, &ran.outcomes),
+        app_tag: settings.app_tag.as_deref(),
+        started_at: "pg_catalog.now()",
+    };
+    commit(session, &marker::write_sql(&new, &entry), step.commit).await?;
+    let took = began.elapsed();
+    on(Event::PackageFinished { package: package.name.clone(), took });
+    Ok((ran.outcomes, took))
+}
+
+/// Writes marker and ledger and commits, in one round trip.
+pub(crate) async fn commit(session: &mut Session, writes: &str, commit: bool) -> Result<(), Attempt> {
+    let end = if commit { "; COMMIT" } else { "" };
+    match session.batch(&format!("{writes}{end}"), &mut |_| ()).await {
+        Ok(_) => Ok(()),
+        Err(Failure::Lost(_)) if commit => Err(Attempt::CommitLost),
+        Err(failure) if failure.sqlstate() == Some("NV003") => Err(RunError::MarkerMoved.into()),
+        Err(failure) if failure.is_contention() => Err(Attempt::Contention { operation: None }),
+        Err(failure) => Err(failure.into_refused("write the marker and commit").into()),
+    }
+}
+
+/// Compares the live catalog with the contract that the package leads to; gives the fingerprint to sign.
+async fn compare(session: &mut Session, step: &Step<'_>) -> Result<String, Attempt> {
+    let live = live::read(session).await?;
+    let findings = live::differences(session, step.to, &live, step.scope, &step.package.operations).await?;
+    if findings.is_empty() {
+        Ok(live::fingerprint(&live))
+    } else {
+        Err(RunError::ResultMismatch {
+            package: step.package.name.to_string(),
+            to: step.package.manifest.to.clone(),
+            findings,
+        }
+        .into())
+    }
+}

@@ -1,0 +1,74 @@
+//! The live schema: read, compared with a contract, and digested.
+
+use std::collections::BTreeSet;
+
+use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot};
+use novate_contract::Contract;
+use novate_planner::Operation;
+
+use crate::RunError;
+use crate::session::Session;
+
+/// How much of a space is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Everything that the contract says.
+    Whole,
+    /// Only what the operations are about: a later package of the run compares the rest.
+    Touched,
+}
+
+/// Reads the catalog in the open transaction (or outside of any), in one round trip.
+pub(crate) async fn read(session: &mut Session) -> Result<Snapshot, RunError> {
+    let options = novate_catalog::ReadOptions {
+        server_version: Some(novate_catalog::ServerVersion(session.connected().server_version.num)),
+        ..Default::default()
+    };
+    Ok(novate_catalog::read(&session.connected.client, &options).await?)
+}
+
+/// What the live schema lacks or has differently; what only reads differently is settled by the server. A transaction
+/// must be open, and is left as it was.
+pub(crate) async fn differences(
+    session: &mut Session,
+    contract: &Contract,
+    live: &Snapshot,
+    scope: Scope,
+    operations: &[Operation],
+) -> Result<Vec<Finding>, RunError> {
+    let findings = novate_catalog::compare(contract, live, &CompareOptions::default());
+    let findings = novate_catalog::settle(&session.connected.client, contract, live, findings).await?;
+    let findings = findings.into_iter().filter(Finding::is_error);
+    Ok(match scope {
+        Scope::Whole => findings.collect(),
+        Scope::Touched => {
+            let touched: BTreeSet<(&str, &str)> = operations
+                .iter()
+                .map(|op| (op.target.schema.as_str(), op.target.table.as_deref().unwrap_or(&op.target.name)))
+                .collect();
+            findings.filter(|finding| is_touched(finding, &touched)).collect()
+        }
+    })
+}
+
+fn is_touched(finding: &Finding, touched: &BTreeSet<(&str, &str)>) -> bool {
+    let schema = finding.object.schema().map_or("", |schema| schema.as_str());
+    match finding.object.table() {
+        Some(table) => touched.contains(&(schema, table.name.as_str())),
+        None => touched.iter().any(|(s, name)| *s == schema && finding.object.name().ends_with(name)),
+    }
+}
+
+/// The digests that are signed.
+pub(crate) fn fingerprint(live: &Snapshot) -> String {
+    Fingerprint::of(live).to_json()
+}
+
+/// What is there beside the contract.
+pub(crate) fn notes(contract: &Contract, live: &Snapshot) -> Vec<String> {
+    novate_catalog::compare(contract, live, &CompareOptions::default())
+        .iter()
+        .filter(|finding| !finding.is_error())
+        .map(|finding| format!("{} is not in the contract", finding.object))
+        .collect()
+}

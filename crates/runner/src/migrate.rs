@@ -1,0 +1,256 @@
+//! From where a database stands to where it should be: the route is worked out under the lock, package after package.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use novate_contract::{Contract, Space};
+use novate_history::{Graph, HistoryError, Node, Package, PackageName};
+use novate_planner::TransactionMode;
+
+use crate::apply::{self, Attempt, Step};
+use crate::error::LeftBehind;
+use crate::event::{Event, Outcome};
+use crate::live::{self, Scope};
+use crate::marker::{self, Standing};
+use crate::session::Session;
+use crate::{RunError, Settings, contention, transit};
+
+/// What a run may draw on: all of it was read and checked before a connection was made.
+pub struct History<'a> {
+    /// The space.
+    pub space: &'a Space,
+    /// Its graph.
+    pub graph: &'a Graph,
+    /// Its packages.
+    pub packages: &'a BTreeMap<PackageName, Package>,
+    /// The contract at a node.
+    pub contract: &'a dyn Fn(&Node) -> Result<Contract, HistoryError>,
+}
+
+impl History<'_> {
+    pub(crate) fn package(&self, name: &PackageName) -> Result<&Package, RunError> {
+        self.packages.get(name).ok_or_else(|| RunError::TransitUnknown { package: name.to_string() })
+    }
+}
+
+/// Where to go.
+#[derive(Debug, Clone)]
+pub struct Goal {
+    /// The contract.
+    pub node: Node,
+    /// The invariants that must have been provided.
+    pub invariants: BTreeSet<String>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct Migrated {
+    /// Where the database stood.
+    pub from: Node,
+    /// The packages that were applied, in order.
+    pub applied: Vec<Applied>,
+    /// Objects that are there and that the contract does not know, and other things worth a word.
+    pub notes: Vec<String>,
+}
+
+/// A package that was applied.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The package.
+    pub package: PackageName,
+    /// What became of its operations; `None` where that was not reported.
+    pub outcomes: Vec<Option<Outcome>>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A run that failed, and what it left behind.
+#[derive(Debug)]
+pub struct MigrateError {
+    /// What went wrong.
+    pub error: Box<RunError>,
+    /// What it left behind.
+    pub left: LeftBehind,
+    /// The packages that were applied before.
+    pub applied: Vec<Applied>,
+}
+
+/// Brings a database to a goal.
+pub async fn migrate(
+    session: &mut Session,
+    history: &History<'_>,
+    goal: &Goal,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Migrated, MigrateError> {
+    let mut done = Migrated::default();
+    let result = steps(session, history, goal, settings, on, &mut done).await;
+    if settings.dry_run || result.is_err() {
+        session.rollback().await;
+    }
+    match result {
+        Ok(()) => Ok(done),
+        Err((error, in_transit)) => {
+            let left = match (&error, in_transit) {
+                (RunError::CommitUnknown { .. }, _) => LeftBehind::Unknown,
+                (_, true) => LeftBehind::InTransit,
+                _ if done.applied.is_empty() || settings.dry_run => LeftBehind::Nothing,
+                _ => LeftBehind::EarlierPackages(done.applied.len()),
+            };
+            Err(MigrateError { error: Box::new(error), left, applied: done.applied })
+        }
+    }
+}
+
+type StepError = (RunError, bool);
+
+fn nothing_in_transit(error: impl Into<RunError>) -> StepError {
+    (error.into(), false)
+}
+
+async fn steps(
+    session: &mut Session,
+    history: &History<'_>,
+    goal: &Goal,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+    done: &mut Migrated,
+) -> Result<(), StepError> {
+    let mut announced = false;
+    let mut dry_standing: Option<Standing> = None;
+    loop {
+        let standing = match dry_standing.take() {
+            Some(standing) => standing,
+            None => contention::begin(session, history.space, settings, on).await.map_err(nothing_in_transit)?,
+        };
+        if let Some(under_way) = &standing.in_transit {
+            let applied = transit::resume(session, history, &standing, under_way, settings, on)
+                .await
+                .map_err(|error| (error, true))?;
+            done.applied.push(applied);
+            continue;
+        }
+        if !announced {
+            done.from = standing.node();
+        }
+        let have = standing.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+        let route =
+            history.graph.route(&standing.node(), &goal.node, &goal.invariants, &have).map_err(nothing_in_transit)?;
+        for edge in &route.edges {
+            history.package(&edge.package).and_then(|p| Ok(p.check_runnable()?)).map_err(nothing_in_transit)?;
+        }
+        if !announced {
+            announced = true;
+            on(Event::Route { packages: route.edges.iter().map(|edge| edge.package.clone()).collect() });
+        }
+        let Some(edge) = route.edges.first() else {
+            return arrived(session, history, goal, done).await.map_err(nothing_in_transit);
+        };
+        let package = history.package(&edge.package).map_err(nothing_in_transit)?;
+        let last = route.edges.len() == 1;
+        if package.manifest.transaction == TransactionMode::Statement {
+            if settings.dry_run {
+                return Err(nothing_in_transit(RunError::DryRunImpossible { package: package.name.to_string() }));
+            }
+            let applied = transit::start(session, history, &standing, package, settings, on).await?;
+            done.applied.push(applied);
+            if last { return Ok(()) } else { continue }
+        }
+        let to = (history.contract)(&edge.target()).map_err(nothing_in_transit)?;
+        let step = Step {
+            space: history.space,
+            package,
+            to: &to,
+            scope: if last { Scope::Whole } else { Scope::Touched },
+            commit: !settings.dry_run,
+        };
+        let (outcomes, took) = one(session, &step, standing, settings, on).await.map_err(nothing_in_transit)?;
+        done.applied.push(Applied { package: package.name.clone(), outcomes, took });
+        if last {
+            return Ok(());
+        }
+        if settings.dry_run {
+            dry_standing = Some(reread(session, history.space).await.map_err(nothing_in_transit)?);
+        }
+    }
+}
+
+/// Applies one package, the whole transaction again while locks are in the way.
+async fn one(
+    session: &mut Session,
+    step: &Step<'_>,
+    mut standing: Standing,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<(Vec<Option<Outcome>>, Duration), RunError> {
+    let began = Instant::now();
+    let mut attempt = 1;
+    loop {
+        match apply::apply(session, step, &standing, settings, on).await {
+            Ok(done) => return Ok(done),
+            Err(Attempt::Failed(error)) => return Err(error),
+            Err(Attempt::CommitLost) => {
+                return commit_lost(session, step, &standing).await.map(|()| (Vec::new(), began.elapsed()));
+            }
+            Err(Attempt::Contention { operation }) => {
+                attempt += 1;
+                contention::pause(session, step.space, operation.as_ref(), attempt, began, settings, on).await?;
+                standing = contention::begin(session, step.space, settings, on).await?;
+                if standing.node() != step.package.manifest.from {
+                    return Err(RunError::MarkerMoved);
+                }
+            }
+        }
+    }
+}
+
+/// Asks the database whether a COMMIT took place whose answer was lost.
+async fn commit_lost(session: &mut Session, step: &Step<'_>, before: &Standing) -> Result<(), RunError> {
+    let unknown = || RunError::CommitUnknown { package: step.package.name.to_string() };
+    session.reconnect().await.map_err(|_| unknown())?;
+    let now = standing(session, step.space).await.map_err(|_| unknown())?;
+    if now.generation() > before.generation() && now.node().as_ref() == Some(&step.package.manifest.to) {
+        Ok(())
+    } else {
+        Err(RunError::ConnectionLost { reason: "while committing; the transaction was rolled back".to_owned() })
+    }
+}
+
+/// Nothing to apply: says so only if the schema agrees.
+async fn arrived(
+    session: &mut Session,
+    history: &History<'_>,
+    goal: &Goal,
+    done: &mut Migrated,
+) -> Result<(), RunError> {
+    if let Some(hash) = &goal.node {
+        let contract = (history.contract)(&goal.node)?;
+        let live = live::read(session).await?;
+        let findings = live::differences(session, &contract, &live, Scope::Whole, &[]).await?;
+        if !findings.is_empty() {
+            return Err(RunError::Drift { contract: hash.clone(), findings });
+        }
+        done.notes = live::notes(&contract, &live);
+    }
+    session.rollback().await;
+    Ok(())
+}
+
+/// Reads the standing again in the open transaction.
+async fn reread(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
+    let rows = session
+        .batch(&marker::read_sql(space, false), &mut |_| ())
+        .await
+        .map_err(|failure| failure.into_refused("read the marker"))?;
+    marker::parse(rows.last().and_then(|row| row.first()).and_then(Option::as_deref).unwrap_or_default())
+}
+
+/// Where a space stands in a database, without any lock and without creating anything.
+pub async fn standing(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
+    let rows = session
+        .batch("SELECT pg_catalog.to_regclass('novate.meta') IS NOT NULL", &mut |_| ())
+        .await
+        .map_err(|failure| failure.into_refused("look for the marker"))?;
+    let there = rows.first().and_then(|row| row.first()).and_then(Option::as_deref) == Some("t");
+    if there { reread(session, space).await } else { Ok(Standing::default()) }
+}

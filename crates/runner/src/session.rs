@@ -1,0 +1,191 @@
+//! An open session: statements in, events out, and a way to stop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Notify;
+use tokio_postgres::SimpleQueryMessage;
+
+use crate::RunError;
+use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, connect};
+use crate::error::is_lost;
+
+/// A request to stop, shared with whoever may make it (a signal handler).
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    asked: AtomicBool,
+    wake: Notify,
+}
+
+impl Interrupt {
+    /// Asks the run to stop at the next safe point; what is running on the server is cancelled.
+    pub fn interrupt(&self) {
+        self.inner.asked.store(true, Ordering::SeqCst);
+        self.inner.wake.notify_waiters();
+    }
+
+    /// Whether somebody asked.
+    pub fn is_set(&self) -> bool {
+        self.inner.asked.load(Ordering::SeqCst)
+    }
+
+    /// Returns once somebody has asked.
+    pub async fn wait(&self) {
+        loop {
+            let woken = self.inner.wake.notified();
+            if self.is_set() {
+                return;
+            }
+            woken.await;
+        }
+    }
+}
+
+/// How a batch failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// PostgreSQL refused it.
+    Server(Box<tokio_postgres::error::DbError>),
+    /// The session is gone.
+    Lost(tokio_postgres::Error),
+    /// It was cancelled because somebody asked to stop.
+    Interrupted,
+}
+
+impl Failure {
+    pub(crate) fn sqlstate(&self) -> Option<&str> {
+        match self {
+            Self::Server(error) => Some(error.code().code()),
+            _ => None,
+        }
+    }
+
+    /// Whether waiting and trying again may help: lock not available, deadlock, serialization failure, and the
+    /// unique violation of two sessions that create the same bookkeeping.
+    pub(crate) fn is_contention(&self) -> bool {
+        matches!(self.sqlstate(), Some("55P03" | "40P01" | "40001"))
+    }
+
+    /// As an error of a step that is novate's own.
+    pub(crate) fn into_refused(self, action: &str) -> RunError {
+        match self {
+            Self::Server(error) => RunError::Refused {
+                action: action.to_owned(),
+                sqlstate: error.code().code().to_owned(),
+                message: error.message().to_owned(),
+                detail: error.detail().map(str::to_owned),
+            },
+            Self::Lost(error) => lost(&error),
+            Self::Interrupted => RunError::Interrupted,
+        }
+    }
+}
+
+/// The error for a session that is gone.
+pub(crate) fn lost(error: &tokio_postgres::Error) -> RunError {
+    use std::error::Error;
+    let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    RunError::ConnectionLost { reason }
+}
+
+/// A connection with what a run needs around it.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) connected: Connected,
+    pub(crate) interrupt: Interrupt,
+    string: ConnectionString,
+    application: String,
+}
+
+impl Session {
+    /// Connects; runs on the session stop when `interrupt` says so. `application` is what the server shows.
+    pub async fn open(
+        string: &ConnectionString,
+        application: &str,
+        interrupt: Interrupt,
+    ) -> Result<Self, ConnectionError> {
+        let connected = connect(string, application).await?;
+        Ok(Self { connected, interrupt, string: string.clone(), application: application.to_owned() })
+    }
+
+    /// Connects again, after the connection was lost.
+    pub(crate) async fn reconnect(&mut self) -> Result<(), ConnectionError> {
+        self.connected = connect(&self.string, &self.application).await?;
+        Ok(())
+    }
+
+    /// Ends the session.
+    pub async fn close(self) {
+        if let Err(error) = self.connected.close().await {
+            tracing::debug!(%error, "close");
+        }
+    }
+
+    /// The connection.
+    pub fn connected(&self) -> &Connected {
+        &self.connected
+    }
+
+    /// Runs statements in one round trip and gives the rows of each as text, passing on notices as they come.
+    pub(crate) async fn batch(
+        &mut self,
+        sql: &str,
+        on_notice: &mut dyn FnMut(Notice),
+    ) -> Result<Vec<Vec<Option<String>>>, Failure> {
+        if self.interrupt.is_set() {
+            return Err(Failure::Interrupted);
+        }
+        let Connected { client, notices, canceller, .. } = &mut self.connected;
+        let query = client.simple_query(sql);
+        tokio::pin!(query);
+        let mut cancelled = false;
+        let answer = loop {
+            tokio::select! {
+                biased;
+                Some(notice) = notices.recv() => on_notice(notice),
+                answer = &mut query => break answer,
+                () = self.interrupt.wait(), if !cancelled => {
+                    cancelled = true;
+                    if let Err(error) = canceller.cancel().await {
+                        tracing::debug!(%error, "the server could not be asked to stop");
+                    }
+                }
+            }
+        };
+        while let Ok(notice) = notices.try_recv() {
+            on_notice(notice);
+        }
+        match answer {
+            Ok(messages) => Ok(rows(&messages)),
+            Err(error) if is_lost(&error) => Err(Failure::Lost(error)),
+            Err(error) => match error.as_db_error() {
+                Some(db) if cancelled && db.code().code() == "57014" => Err(Failure::Interrupted),
+                Some(db) => Err(Failure::Server(Box::new(db.clone()))),
+                None => Err(Failure::Lost(error)),
+            },
+        }
+    }
+
+    /// Ends whatever transaction is open. A session that is gone has none.
+    pub(crate) async fn rollback(&mut self) {
+        if let Err(error) = self.connected.client.simple_query("ROLLBACK").await {
+            tracing::debug!(%error, "rollback");
+        }
+        while self.connected.notices.try_recv().is_ok() {}
+    }
+}
+
+fn rows(messages: &[SimpleQueryMessage]) -> Vec<Vec<Option<String>>> {
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,66 @@
+//! How a run behaves.
+
+use std::time::Duration;
+
+/// Time limits, retries and what to say of oneself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long one statement may wait for a lock before the transaction is rolled back and tried again.
+    pub lock_timeout: Duration,
+    /// How long one statement may run; `None` for as long as it takes.
+    pub statement_timeout: Option<Duration>,
+    /// How long to go on trying for locks in all.
+    pub lock_budget: Duration,
+    /// Kept in the ledger beside each run: a release, a commit.
+    pub app_tag: Option<String>,
+    /// Undo everything at the end instead of committing.
+    pub dry_run: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_secs(5),
+            statement_timeout: None,
+            lock_budget: Duration::from_mins(5),
+            app_tag: None,
+            dry_run: false,
+        }
+    }
+}
+
+impl Settings {
+    /// The start of every transaction: nothing here outlives it, so that a transaction pooler does no harm.
+    pub(crate) fn begin(&self) -> String {
+        format!(
+            "BEGIN; SET LOCAL lock_timeout = {}; SET LOCAL statement_timeout = {}; \
+             SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL client_min_messages = notice; \
+             SET LOCAL search_path = public; SET LOCAL check_function_bodies = off",
+            self.lock_timeout.as_millis().max(1),
+            self.statement_timeout.map_or(0, |limit| limit.as_millis().max(1)),
+        )
+    }
+
+    /// The pause before attempt `attempt` (from 2): doubling from 100 ms to 10 s, half of it by chance, so that many
+    /// waiters do not come back at once.
+    pub(crate) fn pause(attempt: u32, chance: u64) -> Duration {
+        let full = 100u64.saturating_mul(1 << attempt.saturating_sub(2).min(10)).min(10_000);
+        Duration::from_millis(full / 2 + chance % (full / 2 + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_stay_bounded() {
+        for chance in [0, 17, u64::MAX] {
+            for attempt in 2..60 {
+                let pause = Settings::pause(attempt, chance);
+                assert!(pause >= Duration::from_millis(50) && pause <= Duration::from_secs(10), "{pause:?}");
+            }
+        }
+        assert!(Settings::pause(9, 0) > Settings::pause(2, u64::MAX));
+    }
+}

@@ -1,0 +1,111 @@
+//! Signing: attesting that a database is what a contract says.
+
+use std::collections::BTreeSet;
+
+use novate_catalog::Finding;
+use novate_contract::{Contract, Space, StorageHash, json};
+use novate_history::Node;
+use serde_json::Value;
+
+use crate::apply::{self, Attempt};
+use crate::event::Event;
+use crate::ledger::{Entry, Kind};
+use crate::live::{self, Scope};
+use crate::marker::{self, NewMarker};
+use crate::session::Session;
+use crate::{RunError, Settings, contention};
+
+/// What signing did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The contract that the database is signed at now.
+    pub hash: StorageHash,
+    /// The contract that it was signed at before.
+    pub before: Node,
+}
+
+/// Verifies a database against a contract and signs it there. `force` overwrites a marker that is at another contract,
+/// or one that is damaged.
+pub async fn sign(
+    session: &mut Session,
+    space: &Space,
+    contract: &Contract,
+    force: bool,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Signed, RunError> {
+    let result = attempt(session, space, contract, force, settings, on).await;
+    if result.is_err() {
+        session.rollback().await;
+    }
+    result
+}
+
+async fn attempt(
+    session: &mut Session,
+    space: &Space,
+    contract: &Contract,
+    force: bool,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Signed, RunError> {
+    if force {
+        discard_damaged(session, space).await?;
+    }
+    let hash = json::storage_hash(contract);
+    let standing = contention::begin(session, space, settings, on).await?;
+    if let Some(transit) = standing.in_transit {
+        return Err(RunError::InTransit { transit });
+    }
+    let before = standing.node();
+    if let Some(other) = before.as_ref().filter(|before| **before != hash && !force) {
+        return Err(RunError::SignedElsewhere { found: other.short().to_string() });
+    }
+    let live = live::read(session).await?;
+    let findings: Vec<Finding> = live::differences(session, contract, &live, Scope::Whole, &[]).await?;
+    if !findings.is_empty() {
+        return Err(RunError::NotSatisfied { contract: hash, findings });
+    }
+    let invariants: BTreeSet<String> = standing.marker.as_ref().map(|m| m.invariants.clone()).unwrap_or_default();
+    let fingerprint = live::fingerprint(&live);
+    let new = NewMarker {
+        space,
+        contract,
+        invariants: &invariants,
+        fingerprint: &fingerprint,
+        generation: standing.generation(),
+    };
+    let entry = Entry {
+        space,
+        kind: Kind::Sign,
+        package: None,
+        from: before.as_ref(),
+        to: &hash,
+        operations: Value::Array(Vec::new()),
+        app_tag: settings.app_tag.as_deref(),
+        started_at: "pg_catalog.now()",
+    };
+    match apply::commit(session, &marker::write_sql(&new, &entry), true).await {
+        Ok(()) => Ok(Signed { hash, before }),
+        Err(Attempt::Failed(error)) => Err(error),
+        Err(Attempt::CommitLost | Attempt::Contention { .. }) => {
+            Err(RunError::ConnectionLost { reason: "while the signature was committed".to_owned() })
+        }
+    }
+}
+
+/// Takes a marker away that cannot be read. Only for `force`: what it said is lost, the ledger still has its past.
+async fn discard_damaged(session: &mut Session, space: &Space) -> Result<(), RunError> {
+    match crate::migrate::standing(session, space).await {
+        Err(RunError::MarkerCorrupt { .. }) => {
+            let delete = format!("DELETE FROM novate.marker WHERE space = {}", novate_sql::Literal(space.as_str()));
+            session
+                .batch(&delete, &mut |_| ())
+                .await
+                .map_err(|failure| failure.into_refused("take the damaged marker away"))?;
+            Ok(())
+        }
+        Err(other) => Err(other),
+        Ok(_) => Ok(()),
+    }
+}

@@ -1,0 +1,84 @@
+//! Updating without a package: for development, where a contract changes many times before it is worth planning.
+
+use std::collections::BTreeSet;
+
+use novate_contract::{Contract, Space, json};
+use novate_planner::Operation;
+
+use crate::apply::{self, Attempt};
+use crate::event::Event;
+use crate::ledger::{self, Entry, Kind};
+use crate::live::{self, Scope};
+use crate::marker::{self, NewMarker};
+use crate::session::Session;
+use crate::{RunError, Settings, contention};
+
+/// Runs operations that lead from the live schema to a contract, compares, and signs the database there, all in one
+/// transaction.
+pub async fn update(
+    session: &mut Session,
+    space: &Space,
+    operations: &[Operation],
+    to: &Contract,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<(), RunError> {
+    let result = attempt(session, space, operations, to, settings, on).await;
+    if result.is_err() || settings.dry_run {
+        session.rollback().await;
+    }
+    result
+}
+
+async fn attempt(
+    session: &mut Session,
+    space: &Space,
+    operations: &[Operation],
+    to: &Contract,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<(), RunError> {
+    let standing = contention::begin(session, space, settings, on).await?;
+    if let Some(transit) = standing.in_transit {
+        return Err(RunError::InTransit { transit });
+    }
+    let failed = |attempt: Attempt| match attempt {
+        Attempt::Failed(error) => error,
+        Attempt::Contention { operation } => RunError::Locked {
+            waited: settings.lock_timeout,
+            holders: Vec::new(),
+            label: operation.map(|operation| operation.label),
+        },
+        Attempt::CommitLost => {
+            RunError::ConnectionLost { reason: "while the update was committed; novate db verify tells".to_owned() }
+        }
+    };
+    let hash = json::storage_hash(to);
+    let ran = apply::run(session, "db update", operations, on).await.map_err(failed)?;
+    let live = live::read(session).await?;
+    let findings = live::differences(session, to, &live, Scope::Whole, operations).await?;
+    if !findings.is_empty() {
+        return Err(RunError::ResultMismatch { package: "db update".to_owned(), to: hash, findings });
+    }
+    let invariants: BTreeSet<String> = standing.marker.as_ref().map(|m| m.invariants.clone()).unwrap_or_default();
+    let fingerprint = live::fingerprint(&live);
+    let new = NewMarker {
+        space,
+        contract: to,
+        invariants: &invariants,
+        fingerprint: &fingerprint,
+        generation: standing.generation(),
+    };
+    let from = standing.node();
+    let entry = Entry {
+        space,
+        kind: Kind::Update,
+        package: None,
+        from: from.as_ref(),
+        to: &hash,
+        operations: ledger::outcomes(operations, &ran.outcomes),
+        app_tag: settings.app_tag.as_deref(),
+        started_at: "pg_catalog.now()",
+    };
+    apply::commit(session, &marker::write_sql(&new, &entry), !settings.dry_run).await.map_err(failed)
+}
