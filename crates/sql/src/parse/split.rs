@@ -1,12 +1,9 @@
 //! Cuts a script into statements.
 
+use super::depth::Depth;
 use super::scan::{Scanner, Token, TokenKind};
 use crate::Span;
 use crate::ast::{Comment, SyntaxError};
-
-/// How deep brackets may nest. Recursion follows them, in the parser and in all that reads its tree, and no statement
-/// that a person or a tool writes comes near.
-const MAX_DEPTH: usize = 128;
 
 /// A script in pieces.
 #[derive(Debug, Default)]
@@ -26,6 +23,8 @@ pub(super) struct Piece {
     pub(super) span: Span,
     /// Its text, from the first token to the last, the `;` left out.
     pub(super) sql: Span,
+    /// Whether it creates a function or a procedure, whose body is code of its own.
+    pub(super) routine: bool,
 }
 
 pub(super) fn split(text: &str) -> Split {
@@ -48,8 +47,8 @@ struct Open {
     /// The first words, in lower case, enough to tell the kind.
     head: Vec<String>,
     /// Brackets that are open.
-    depth: usize,
-    deepest: usize,
+    brackets: usize,
+    depth: Depth,
     /// `BEGIN ATOMIC` and `CASE` that wait for their `END`, in the body of a function.
     blocks: usize,
     last_word: String,
@@ -85,14 +84,12 @@ impl Splitter<'_> {
                 self.finish(data.unwrap_or(token.span.start));
                 return data;
             }
-            (TokenKind::Punctuation, "(" | "[") => {
-                self.open.depth += 1;
-                self.open.deepest = self.open.deepest.max(self.open.depth);
-            }
-            (TokenKind::Punctuation, ")" | "]") => self.open.depth = self.open.depth.saturating_sub(1),
+            (TokenKind::Punctuation, "(") => self.open.brackets += 1,
+            (TokenKind::Punctuation, ")") => self.open.brackets = self.open.brackets.saturating_sub(1),
             (TokenKind::Word, word) => self.word(word.to_ascii_lowercase()),
             _ => {}
         }
+        self.open.depth.take(token.kind, text);
         let start = self.open.sql.map_or(token.span.start, |sql| sql.start);
         self.open.sql = Some(Span::new(start, token.span.end));
         None
@@ -107,7 +104,7 @@ impl Splitter<'_> {
             "atomic" if open.last_word == "begin" => open.blocks += 1,
             "case" if open.blocks > 0 => open.blocks += 1,
             "end" => open.blocks = open.blocks.saturating_sub(1),
-            "stdin" if open.last_word == "from" && open.depth == 0 => {
+            "stdin" if open.last_word == "from" && open.brackets == 0 => {
                 open.from_stdin = open.head.first().is_some_and(|first| first == "copy");
             }
             _ => {}
@@ -117,7 +114,7 @@ impl Splitter<'_> {
 
     /// Only the actions of a rule and the body of a function hold a `;`.
     fn ends_statement(&self) -> bool {
-        let in_rule = self.open.depth > 0 && self.open.head.contains(&"rule".to_owned());
+        let in_rule = self.open.brackets > 0 && self.open.head.contains(&"rule".to_owned());
         !in_rule && self.open.blocks == 0
     }
 
@@ -125,13 +122,13 @@ impl Splitter<'_> {
     fn finish(&mut self, data_end: usize) {
         let open = std::mem::take(&mut self.open);
         let Some(sql) = open.sql else { return };
-        if open.deepest > MAX_DEPTH {
-            let message = format!("brackets nest more than {MAX_DEPTH} deep");
+        if !open.depth.bearable() {
+            let message = "this statement nests too deeply to be read".to_owned();
             self.out.errors.push(SyntaxError { message, span: sql });
             return;
         }
         let end = if open.from_stdin { sql.end.max(data_end) } else { sql.end };
-        self.out.pieces.push(Piece { span: Span::new(sql.start, end), sql });
+        self.out.pieces.push(Piece { span: Span::new(sql.start, end), sql, routine: creates_routine(&open.head) });
     }
 
     fn comment(&mut self, token: Token) {
@@ -176,6 +173,14 @@ impl Splitter<'_> {
         self.copy_ends = false;
         None
     }
+}
+
+fn creates_routine(head: &[String]) -> bool {
+    let words: Vec<&str> = head.iter().map(String::as_str).collect();
+    matches!(
+        words.as_slice(),
+        ["create", "function" | "procedure", ..] | ["create", "or", "replace", "function" | "procedure"]
+    )
 }
 
 #[cfg(test)]
