@@ -5,6 +5,7 @@ mod children;
 mod climb;
 mod functions;
 mod items;
+mod loose;
 mod lower;
 mod print;
 mod read;
@@ -12,6 +13,7 @@ mod references;
 mod regclass;
 
 pub use canonical::{canonicalize, is_null_default};
+pub use loose::{loose_key, loose_sql};
 pub(crate) use lower::{extent, lower};
 pub use read::parse_expr;
 pub use references::References;
@@ -115,7 +117,7 @@ pub enum Expr {
 
 /// What the canonical form may know about the names in an expression.
 pub trait TypeScope {
-    /// The type of the column that `parts` names, where known.
+    /// The type of the column that `parts` names, where known; for a domain, the type it is over.
     fn column_type(&self, parts: &[Ident]) -> Option<TypeName>;
     /// The schema-qualified form of a type name as written (`status` to `public.status`), resolved as the contract
     /// resolves it.

@@ -53,6 +53,9 @@ impl Display for Expr {
                     (None, [Self::String(field), of]) if name.name.as_str() == "extract" && ident_is_safe(field) => {
                         write!(f, "EXTRACT({field} FROM {of})")?;
                     }
+                    (None, [a, b, c, d]) if name.name.as_str() == "overlaps" => {
+                        write!(f, "({a}, {b}) OVERLAPS ({c}, {d})")?;
+                    }
                     (None, _) if functions::is_keyword(name.name.as_str()) => {
                         write!(f, "{}({})", name.name.as_str().to_ascii_uppercase(), List(args))?;
                     }
@@ -104,6 +107,11 @@ fn binds_at(expr: &Expr) -> u8 {
         Expr::Is(..) => IS,
         Expr::In { .. } | Expr::Between { .. } => LIKE,
         Expr::Collate(..) => COLLATE,
+        Expr::Call { name, args, .. }
+            if name.schema.is_none() && name.name.as_str() == "overlaps" && args.len() == 4 =>
+        {
+            OTHER
+        }
         _ => ATOM,
     }
 }

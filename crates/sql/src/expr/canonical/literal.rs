@@ -67,7 +67,8 @@ fn is_bits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| matches!(b, b'0' | b'1'))
 }
 
-fn uuid(text: &str) -> Option<String> {
+/// The text that `uuid` prints for `text`.
+pub(super) fn uuid(text: &str) -> Option<String> {
     let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     let digits: String = inner.chars().filter(|c| *c != '-').collect::<String>().to_ascii_lowercase();
     let is_uuid = digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit());

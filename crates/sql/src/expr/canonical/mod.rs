@@ -24,7 +24,7 @@ use super::{Expr, TypeScope, regclass};
 use crate::{Ident, TypeName};
 use signature::Kind;
 use typed::{Typed, is_constant};
-use types::{base, is, is_number, is_text};
+use types::{base, is, is_number, is_steady, is_text};
 
 /// The canonical form of an expression.
 ///
@@ -46,6 +46,21 @@ pub fn is_null_default(expr: &Expr) -> bool {
         Expr::Cast(operand, _) => is_null_default(operand),
         _ => false,
     }
+}
+
+/// The text that `interval` prints for a plain constant.
+pub(super) fn interval_text(text: &str) -> Option<String> {
+    interval::normalised(text, &[])
+}
+
+/// The text that `jsonb` prints for a constant.
+pub(super) fn json_text(text: &str) -> Option<String> {
+    json::normalised(text)
+}
+
+/// The text that `uuid` prints for a constant.
+pub(super) fn uuid_text(text: &str) -> Option<String> {
+    literal::uuid(text)
 }
 
 struct Canon<'a> {
@@ -144,7 +159,9 @@ fn assigned(typed: Typed, ty: &TypeName) -> Expr {
         return cast.peeled().map_or(cast.expr, |bare| bare.expr);
     }
     match &typed.expr {
-        Expr::Cast(operand, own) if is_constant(operand) && is_assigned_alike(operand, own, ty) => (**operand).clone(),
+        Expr::Cast(operand, own) if is_constant(operand) && is_steady(own) && is_assigned_alike(operand, own, ty) => {
+            (**operand).clone()
+        }
         _ => typed.expr,
     }
 }

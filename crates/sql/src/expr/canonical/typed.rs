@@ -3,7 +3,7 @@
 use super::calls::array_of;
 use super::literal;
 use super::signature::Kind;
-use super::types::{base, is, is_text};
+use super::types::{base, is, is_steady, is_text};
 use crate::expr::Expr;
 use crate::{NameRef, TypeName};
 
@@ -95,7 +95,11 @@ impl Typed {
     /// The expression without its outermost cast, where it is a cast that PostgreSQL might have added by itself.
     pub(super) fn peeled(&self) -> Option<Self> {
         match &self.expr {
-            Expr::Cast(operand, ty) if ty.modifiers.is_empty() && self.under != Kind::Mystery => {
+            Expr::Cast(operand, ty)
+                if ty.modifiers.is_empty()
+                    && self.under != Kind::Mystery
+                    && (is_steady(ty) || !is_constant(operand)) =>
+            {
                 Some(Self::new((**operand).clone(), self.under.clone()))
             }
             Expr::Collate(operand, collation) => {
@@ -104,7 +108,9 @@ impl Typed {
             }
             Expr::Array(elements) => {
                 let bare = elements.iter().map(|element| match element {
-                    Expr::Cast(operand, ty) if ty.modifiers.is_empty() && is_constant(operand) => (**operand).clone(),
+                    Expr::Cast(operand, ty) if ty.modifiers.is_empty() && is_steady(ty) && is_constant(operand) => {
+                        (**operand).clone()
+                    }
                     other => other.clone(),
                 });
                 let bare: Vec<Expr> = bare.collect();

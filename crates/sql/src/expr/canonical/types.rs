@@ -46,6 +46,12 @@ pub(super) fn is_text(ty: &TypeName) -> bool {
     is(ty, "text") || is(ty, "character varying")
 }
 
+/// Whether the type prints a constant alike in all sessions. The others keep the casts of their constants, so that it can
+/// be seen what they are.
+pub(super) fn is_steady(ty: &TypeName) -> bool {
+    !(is(ty, "timestamp with time zone") || is(ty, "time with time zone") || is(ty, "money"))
+}
+
 /// What PostgreSQL groups types by (`pg_type.typcategory`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Category {
