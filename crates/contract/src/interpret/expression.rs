@@ -3,7 +3,7 @@
 use std::fmt;
 
 use novate_sql::ast::ExprText;
-use novate_sql::expr::{Expr, TypeScope};
+use novate_sql::expr::{Expr, canonicalize};
 
 use super::error::{InterpretError, Missing};
 use super::{Interpreter, Outcome};
@@ -65,8 +65,4 @@ fn is_system_column(name: &str) -> bool {
 /// Whether an expression refers to a column.
 pub(super) fn uses_column(expr: &Expr, column: &Ident) -> bool {
     expr.references().columns.iter().any(|parts| parts.last() == Some(column))
-}
-
-fn canonicalize(expr: &Expr, _: &dyn TypeScope, _: Option<&TypeName>) -> Expr {
-    expr.clone()
 }

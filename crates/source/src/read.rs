@@ -1,0 +1,66 @@
+//! Reading contract files.
+
+mod directives;
+mod gather;
+mod take;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use novate_contract::interpret::{Environment, Interpreter};
+use novate_contract::{Contract, ObjectId};
+
+use crate::{Note, Place, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint, control};
+
+/// What contract files say.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// The contract.
+    pub contract: Contract,
+    /// Former names of objects.
+    pub hints: Vec<RenameHint>,
+    /// Former names of enum labels.
+    pub value_hints: Vec<ValueHint>,
+    /// What people should know, by place.
+    pub notes: Vec<Note>,
+    /// Where each object is described.
+    pub places: BTreeMap<ObjectId, Place>,
+}
+
+/// Reads contract files, given in name order.
+///
+/// Statements may stand in any order. Where one needs what comes later, it waits; all else happens in the order of the
+/// text, so that what PostgreSQL would execute from top to bottom means here what it would mean there. On failure
+/// everything that is wrong is listed, by place, as far as it can be known beside what else is wrong.
+pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<SourceError>> {
+    let gathered = gather::gather(files, options);
+    let environment = Environment::new(options.default_schema.clone());
+    let mut contract = Contract::empty(options.space.clone());
+    if options.default_schema.as_str() != "public" {
+        contract.schemas.entry(options.default_schema.clone()).or_default();
+    }
+    let mut taken = take::take(&gathered, Interpreter::new(contract, environment));
+    let mut errors = gathered.errors;
+    let broken = !errors.is_empty();
+    // What could not be read may be what others miss.
+    errors.extend(taken.errors.into_iter().filter(|error| !broken || error.code() != "CONTRACT.UNRESOLVED_REFERENCE"));
+    let directives =
+        directives::apply(&gathered.bound, &gathered.sources, &taken.by_statement, &mut taken.contract, &mut errors);
+    if !errors.is_empty() {
+        errors.sort_by(|a, b| (&*a.place.path, a.place.span).cmp(&(&*b.place.path, b.place.span)));
+        return Err(errors);
+    }
+    control::apply(&mut taken.contract, &options.controls, &|id| directives.controlled.contains(id));
+    let mut notes = gathered.notes;
+    notes.extend(taken.notes);
+    notes.sort_by(|a, b| (&*a.place.path, a.place.span).cmp(&(&*b.place.path, b.place.span)));
+    Ok(Read {
+        contract: taken.contract,
+        hints: directives.hints,
+        value_hints: directives.value_hints,
+        notes,
+        places: taken.places,
+    })
+}

@@ -1,0 +1,166 @@
+//! Taking the steps, each as soon as what it needs is there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use novate_contract::interpret::{InterpretError, Interpreter, Touched};
+use novate_contract::{Contract, ObjectId};
+use novate_sql::Span;
+use novate_sql::ast::{Statement, TableElement};
+
+use super::gather::{Gathered, Source};
+use crate::step::Step;
+use crate::{Note, Place, Problem, SourceError};
+
+/// What came of the steps.
+pub(super) struct Taken {
+    pub(super) contract: Contract,
+    pub(super) places: BTreeMap<ObjectId, Place>,
+    /// What each statement touched, by file and place in it; one entry for each of its steps.
+    pub(super) by_statement: HashMap<(usize, usize), Vec<(Span, Touched)>>,
+    pub(super) notes: Vec<Note>,
+    pub(super) errors: Vec<SourceError>,
+}
+
+pub(super) fn take(gathered: &Gathered<'_>, interpreter: Interpreter) -> Taken {
+    let keep: std::collections::HashSet<(usize, usize)> =
+        gathered.bound.iter().map(|(file, bound)| (*file, bound.anchor.statement)).collect();
+    let mut taker = Taker {
+        sources: &gathered.sources,
+        interpreter,
+        unsupported: 0,
+        unsupported_places: Vec::new(),
+        out: Taken {
+            contract: Contract::empty(novate_contract::Space::app()),
+            places: BTreeMap::new(),
+            by_statement: HashMap::new(),
+            notes: Vec::new(),
+            errors: Vec::new(),
+        },
+    };
+    let mut pending: Vec<&Step> = gathered.steps.iter().collect();
+    let mut failures = Vec::new();
+    while !pending.is_empty() {
+        let before = pending.len();
+        failures.clear();
+        let mut waiting = Vec::new();
+        for step in pending {
+            match taker.step(step, keep.contains(&(step.file, step.origin))) {
+                Ok(()) => {}
+                Err(error @ InterpretError::Missing { .. }) => {
+                    waiting.push(step);
+                    failures.push((step, error));
+                }
+                Err(error) => taker.fail(step, error),
+            }
+        }
+        pending = waiting;
+        if pending.len() == before {
+            break;
+        }
+    }
+    for (step, error) in failures.into_iter().filter(|_| !pending.is_empty()) {
+        taker.fail(step, error);
+    }
+    taker.finish()
+}
+
+struct Taker<'a, 'g> {
+    sources: &'g [Source<'a>],
+    interpreter: Interpreter,
+    /// How many of the contract's unsupported objects have been seen.
+    unsupported: usize,
+    unsupported_places: Vec<String>,
+    out: Taken,
+}
+
+impl Taker<'_, '_> {
+    fn place(&self, step: &Step, span: Span) -> Option<Place> {
+        self.sources.get(step.file).map(|source| source.place(span))
+    }
+
+    fn step(&mut self, step: &Step, keep: bool) -> Result<(), InterpretError> {
+        if *self.interpreter.environment() != step.environment {
+            self.interpreter.set_environment(step.environment.clone());
+        }
+        let touched = self.interpreter.apply(&step.statement)?;
+        let Some(place) = self.place(step, step.span) else { return Ok(()) };
+        for object in &touched.unsupported {
+            let message = format!("{} {} is not modelled: it is left as it is", object.kind, object.name);
+            self.out.notes.push(Note {
+                code: Note::UNSUPPORTED,
+                message: message.replace("  ", " "),
+                place: place.clone(),
+            });
+        }
+        let all = &self.interpreter.contract().unsupported;
+        self.unsupported_places.truncate(all.len());
+        self.unsupported_places.resize(all.len(), place.to_string());
+        self.unsupported = all.len();
+        for id in &touched.skipped {
+            // Saying of a schema or an extension that it is there is no description that could differ.
+            if !matches!(id, ObjectId::Schema(_) | ObjectId::Extension(_)) {
+                self.out.notes.push(Note {
+                    code: Note::NO_EFFECT,
+                    message: format!("{id} is described before, so IF NOT EXISTS leaves this one out"),
+                    place: place.clone(),
+                });
+            }
+        }
+        for id in &touched.created {
+            let own = self.part_place(step, id).unwrap_or_else(|| place.clone());
+            self.out.places.insert(id.clone(), own);
+        }
+        for (from, to) in &touched.renamed {
+            if let Some(place) = self.out.places.remove(from) {
+                self.out.places.insert(to.clone(), place);
+            }
+        }
+        for id in &touched.dropped {
+            self.out.places.remove(id);
+        }
+        if keep {
+            self.out.by_statement.entry((step.file, step.origin)).or_default().push((step.span, touched));
+        }
+        Ok(())
+    }
+
+    /// Where in a `CREATE TABLE` a column or named constraint is described.
+    fn part_place(&self, step: &Step, id: &ObjectId) -> Option<Place> {
+        let Statement::CreateTable(create) = &step.statement else { return None };
+        let find = |is_it: &dyn Fn(&TableElement) -> Option<Span>| create.elements.iter().find_map(is_it);
+        let span = match id {
+            ObjectId::Column(_, name) => find(&|element| match element {
+                TableElement::Column(column) if column.name.value == *name => Some(column.span),
+                _ => None,
+            }),
+            ObjectId::Constraint(_, _, name) => find(&|element| match element {
+                TableElement::Constraint(constraint) if constraint.name.as_ref() == Some(name) => Some(constraint.span),
+                _ => None,
+            }),
+            ObjectId::Table(_) => Some(create.name.span),
+            _ => None,
+        };
+        self.place(step, span?)
+    }
+
+    fn fail(&mut self, step: &Step, error: InterpretError) {
+        let Some(place) = self.place(step, step.span) else { return };
+        let problem = match error {
+            InterpretError::Exists { object } => match self.out.places.get(&object) {
+                Some(first) => Problem::Duplicate { object, first: first.clone() },
+                None => Problem::Interpret(InterpretError::Exists { object }),
+            },
+            other => Problem::Interpret(other),
+        };
+        self.out.errors.push(SourceError { problem, place });
+    }
+
+    fn finish(mut self) -> Taken {
+        let mut contract = self.interpreter.into_contract();
+        for (object, place) in contract.unsupported.iter_mut().zip(self.unsupported_places) {
+            object.place = place;
+        }
+        self.out.contract = contract;
+        self.out
+    }
+}
