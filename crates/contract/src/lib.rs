@@ -7,6 +7,8 @@
 //! as far as it can be known offline.
 
 pub mod ddl;
+#[cfg(any(test, feature = "generate"))]
+pub mod generate;
 pub mod interpret;
 pub mod json;
 pub mod model;

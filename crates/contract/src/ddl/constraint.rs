@@ -29,7 +29,7 @@ pub fn definition(name: &Ident, constraint: &Constraint) -> String {
 }
 
 /// Whether it can stand inside `CREATE TABLE` and mean the same: PostgreSQL takes a new table's constraints as valid
-/// whatever was said.
+/// whatever was said. Whether it can do so beside the table's other constraints is for [`super::table::inline`] to say.
 pub fn fits_inline(constraint: &Constraint) -> bool {
     constraint.validated || !constraint.enforced
 }

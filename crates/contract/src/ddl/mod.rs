@@ -17,6 +17,7 @@ pub mod index;
 pub mod partition;
 pub mod primary_key;
 pub mod schema;
+mod script;
 pub mod sequence;
 mod storage;
 pub mod table;
@@ -27,6 +28,7 @@ use std::fmt;
 
 use crate::{ObjectId, QName};
 
+pub use script::script;
 pub use storage::parameters;
 pub use text::{default_value, index_key};
 

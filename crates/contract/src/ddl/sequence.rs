@@ -40,7 +40,8 @@ pub fn set_logged(name: &QName, logged: bool) -> String {
     format!("ALTER SEQUENCE {name} SET {}", if logged { "LOGGED" } else { "UNLOGGED" })
 }
 
-/// `ALTER SEQUENCE` with the options that differ; `None` where none does. The current value stays.
+/// `ALTER SEQUENCE` with the options that differ; `None` where none does. The current value stays, and
+/// where it lies outside the new bounds PostgreSQL refuses.
 pub fn alter(name: &QName, from: &SequenceOptions, to: &SequenceOptions) -> Option<String> {
     let changed = changed_options(from, to);
     (!changed.is_empty()).then(|| format!("ALTER SEQUENCE {name} {}", changed.join(" ")))

@@ -3,10 +3,10 @@
 use super::storage::{changes, with};
 use super::text::list;
 use super::{Action, column, constraint};
-use crate::{ConstraintKind, Ident, QName, ReplicaIdentity, Table};
+use crate::{Constraint, ConstraintKind, Ident, QName, ReplicaIdentity, Table};
 
 /// `CREATE TABLE` with the columns, a line each, and those constraints of the table that `inline` names (in that
-/// order; see [`constraint::fits_inline`]). A partition takes its columns from its parent. What `CREATE TABLE` cannot
+/// order; see [`inline`]). A partition takes its columns from its parent. What `CREATE TABLE` cannot
 /// say is in [`settings`] and [`column::settings`].
 pub fn create(name: &QName, table: &Table, inline: &[Ident]) -> String {
     let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
@@ -52,6 +52,51 @@ pub fn create(name: &QName, table: &Table, inline: &[Ident]) -> String {
         words.push(format!("USING {method}"));
     }
     format!("{}{}", words.join(" "), with(&table.storage))
+}
+
+/// The constraints that [`create`] can hold and that mean the same there, keys first. Foreign keys are left out, since
+/// they may lead to tables that come later, and so is what PostgreSQL would pass over: of two keys that differ in no
+/// more than name and storage it makes only the first, where they stand in one `CREATE TABLE`.
+pub fn inline(table: &Table) -> Vec<Ident> {
+    let mut chosen: Vec<(&Ident, &Constraint)> = Vec::new();
+    let mut candidates: Vec<(&Ident, &Constraint)> = table.constraints.iter().collect();
+    candidates.sort_by_key(|(_, constraint)| constraint.kind.tag());
+    for (name, constraint) in candidates {
+        let leads_elsewhere = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+        let passed_over = || chosen.iter().any(|(_, earlier)| same_index(earlier, constraint));
+        if !leads_elsewhere && constraint::fits_inline(constraint) && !passed_over() {
+            chosen.push((name, constraint));
+        }
+    }
+    chosen.into_iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// Whether PostgreSQL would take one index for both (`transformIndexConstraints` in `parse_utilcmd.c`).
+fn same_index(one: &Constraint, other: &Constraint) -> bool {
+    if one.deferral != other.deferral {
+        return false;
+    }
+    match (key_parts(&one.kind), key_parts(&other.kind)) {
+        (Some(one), Some(other)) => return one == other,
+        (None, None) => {}
+        _ => return false,
+    }
+    match (&one.kind, &other.kind) {
+        (ConstraintKind::Exclusion(one), ConstraintKind::Exclusion(other)) => {
+            (&one.method, &one.elements, &one.include, &one.predicate)
+                == (&other.method, &other.elements, &other.include, &other.predicate)
+        }
+        _ => false,
+    }
+}
+
+/// What tells keys apart: key columns, included columns, and whether nulls are distinct.
+fn key_parts(kind: &ConstraintKind) -> Option<(&[Ident], &[Ident], bool)> {
+    match kind {
+        ConstraintKind::PrimaryKey(key) => Some((&key.columns, &key.include, false)),
+        ConstraintKind::Unique(key) => Some((&key.columns, &key.include, key.nulls_not_distinct)),
+        _ => None,
+    }
 }
 
 /// The actions that complete a table just made: row-level security, and replica identity, which must wait for the index

@@ -1,4 +1,4 @@
-//! Each kind once, as text. That PostgreSQL reads these texts as they are meant is for the tests against a server.
+//! Each kind once, as text, and the changes of tables and columns once on a server.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeMap;
@@ -379,4 +379,119 @@ fn any_object_can_be_dropped() {
     DROP INDEX public.i
     COMMENT ON CONSTRAINT c ON public.t IS NULL
     ");
+}
+
+/// Every change of a column, a table and their parts, one after the other, on a real server.
+#[test]
+fn postgresql_takes_the_changes() {
+    use crate::ReplicaIdentity::Full;
+    let server = novate_scratch::Server::shared().unwrap();
+    let database = server.database("ddl").unwrap();
+    let (t, c) = (public("t"), id("c"));
+    let text = TypeName::builtin("text");
+    let identity = Identity { kind: IdentityKind::Always, sequence: None, options: bigint_options() };
+    let wide = SequenceOptions { min: -5, max: 500, start: 7, increment: 2, cache: 3, cycle: true, ..bigint_options() };
+    let other = Identity { kind: IdentityKind::ByDefault, sequence: None, options: wide.clone() };
+    let named = Identity { sequence: Some(id("Odd Name")), ..other.clone() };
+    let mut parted = Table { partition_by: Some("LIST (kind)".into()), ..Table::default() };
+    parted.columns.insert(id("kind"), of_type("integer"));
+    let partition = Partition { parent: public("parted"), bound: "FOR VALUES IN (1, 2)".into() };
+    let part = Table { partition_of: Some(partition.clone()), ..parted.clone() };
+    let index = Index {
+        unique: true,
+        nulls_not_distinct: false,
+        method: id("btree"),
+        elements: vec![plain(IndexKey::Column(c.clone()))],
+        include: Vec::new(),
+        predicate: None,
+        storage: BTreeMap::new(),
+        valid: true,
+        comment: None,
+    };
+    let filled = BTreeMap::from([("fillfactor".to_owned(), "50".to_owned())]);
+    let reference = ForeignKey {
+        columns: ids(&["c"]),
+        references: t.clone(),
+        referenced: ids(&["c"]),
+        match_kind: MatchKind::Simple,
+        on_update: ReferentialAction::NoAction,
+        on_delete: ReferentialAction::SetNull,
+        on_delete_columns: ids(&["c"]),
+    };
+    let reference = Constraint { validated: false, ..Constraint::new(ConstraintKind::ForeignKey(reference)) };
+    let as_bigint = expr("c::bigint").canonical;
+    let statements = [
+        schema::create(&id("Other")),
+        table::create(&t, &Table::default(), &[]),
+        column::add(&t, &c, &of_type("text")).on(&t),
+        column::set_default(&c, &expr("'a' IN ('a', 'b')")).on(&t),
+        column::drop_default(&c).on(&t),
+        column::set_storage(&c, &text, Some("MAIN")).on(&t),
+        column::set_storage(&c, &text, None).on(&t),
+        column::set_compression(&c, Some("pglz")).on(&t),
+        column::set_compression(&c, None).on(&t),
+        column::set_statistics(&c, Some(10)).on(&t),
+        column::set_statistics(&c, None).on(&t),
+        column::set_type(&c, &text, Some(&NameRef { schema: None, name: id("C") }), None).on(&t),
+        column::set_type(&c, &TypeName::builtin("bigint"), None, Some(&as_bigint)).on(&t),
+        column::set_not_null(&c).on(&t),
+        column::add_identity(&t, &c, &identity).on(&t),
+        column::set_identity(&c, &identity, &other).unwrap().on(&t),
+        column::set_identity(&c, &other, &identity).unwrap().on(&t),
+        column::drop_identity(&c).on(&t),
+        column::add_identity(&t, &c, &named).on(&t),
+        column::drop_identity(&c).on(&t),
+        column::drop_not_null(&c).on(&t),
+        index::create(&t, &id("i"), &index, index::Build::Locking),
+        index::rebuild(&t, &id("i"), index::Build::Locking),
+        index::rename(&t, &id("i"), &id("Order")),
+        constraint::add_using_index(&id("u"), constraint::KeyKind::Unique, &id("Order"), Deferral::NotDeferrable)
+            .on(&t),
+        constraint::add(&id("f"), &reference).on(&t),
+        constraint::validate(&id("f")).on(&t),
+        constraint::set_deferral(&id("f"), Deferral::InitiallyDeferred).on(&t),
+        constraint::set_deferral(&id("f"), Deferral::NotDeferrable).on(&t),
+        constraint::rename(&t, &id("f"), &id("g")),
+        alter_table(&t, &[constraint::drop(&id("g")), constraint::drop(&id("u"))]).unwrap(),
+        index::create(&t, &id("i"), &index, index::Build::Locking),
+        index::set_storage(&t, &id("i"), &BTreeMap::new(), &filled).remove(0),
+        index::set_storage(&t, &id("i"), &filled, &BTreeMap::new()).remove(0),
+        drop(&ObjectId::Index(t.clone(), id("i"))),
+        table::set_logged(false).on(&t),
+        table::set_logged(true).on(&t),
+        table::set_access_method(None).on(&t),
+        table::set_replica_identity(&Full).on(&t),
+        table::set_row_security(true).on(&t),
+        table::set_forced_row_security(true).on(&t),
+        table::rename(&t, &id("Table")),
+        table::set_schema(&public("Table"), &id("Other")),
+        table::create(&public("parted"), &parted, &[]),
+        table::create(&public("part"), &part, &[]),
+        partition::detach(&public("part"), &partition),
+        partition::attach(&public("part"), &partition),
+        sequence::create(&public("s"), &sequence_of(bigint_options())),
+        sequence::alter(&public("s"), &bigint_options(), &wide).unwrap(),
+        sequence::alter(&public("s"), &wide, &SequenceOptions::defaults(TypeName::builtin("integer"), 1)).unwrap(),
+        sequence::set_logged(&public("s"), false),
+        sequence::rename(&public("s"), &id("S")),
+        sequence::set_schema(&public("S"), &id("Other")),
+        enumeration::create(&public("e"), &Enum { values: vec!["a".into(), "b".into()], ..Enum::default() }),
+        enumeration::add_value(&public("e"), "it's", enumeration::Position::After("a")),
+        enumeration::rename_value(&public("e"), "a", "A"),
+        enumeration::rename(&public("e"), &id("E")),
+        enumeration::set_schema(&public("E"), &id("Other")),
+        schema::rename(&id("Other"), &id("another")),
+        drop(&ObjectId::Table(public("parted"))),
+        drop(&ObjectId::Table(QName::new("another", "Table"))),
+        drop(&ObjectId::Sequence(QName::new("another", "S"))),
+        drop(&ObjectId::Enum(QName::new("another", "E"))),
+        drop(&ObjectId::Schema(id("another"))),
+    ];
+    for statement in statements {
+        database.execute(&statement).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+fn sequence_of(options: SequenceOptions) -> Sequence {
+    Sequence { options, unlogged: false, owner: None, control: crate::Control::Managed, comment: None }
 }

@@ -34,10 +34,10 @@ fn unique(columns: &[&str]) -> Constraint {
     Constraint::new(ConstraintKind::Unique(key))
 }
 
-fn foreign_key(columns: &[&str], references: &str, referenced: &[&str]) -> Constraint {
+fn foreign_key(columns: &[&str], target: &str, referenced: &[&str]) -> Constraint {
     Constraint::new(ConstraintKind::ForeignKey(ForeignKey {
         columns: ids(columns),
-        references: public(references),
+        references: public(target),
         referenced: ids(referenced),
         match_kind: MatchKind::Simple,
         on_update: ReferentialAction::NoAction,
@@ -218,8 +218,8 @@ fn names_are_used_once_in_a_schema() {
 #[test]
 fn sequences_and_enums() {
     let owner = SequenceOwner { table: public("users"), column: "nope".into() };
-    let owned = Sequence { owner: Some(owner), ..sequence() };
-    assert_snapshot!(after(|contract| drop(contract.sequences.insert(public("s"), owned))), @"CONTRACT.UNRESOLVED_REFERENCE sequence public.s: column public.users.nope is not in the contract");
+    let orphan = Sequence { owner: Some(owner), ..sequence() };
+    assert_snapshot!(after(|contract| drop(contract.sequences.insert(public("s"), orphan))), @"CONTRACT.UNRESOLVED_REFERENCE sequence public.s: column public.users.nope is not in the contract");
     let missing = Expression::from_canonical("nextval('public.nope'::regclass)");
     assert_snapshot!(users(|table| table.columns["id"].default = Some(missing)), @"CONTRACT.UNRESOLVED_REFERENCE column public.users.id: sequence public.nope is not in the contract");
     let values = vec!["a".to_owned(), "a".to_owned(), "x".repeat(64)];
