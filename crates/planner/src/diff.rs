@@ -8,6 +8,7 @@ use novate_contract::{
 
 use crate::changes;
 use crate::conversion;
+use crate::heirs;
 use crate::mentions;
 use crate::plan::{Finding, PlanOptions};
 use crate::uses;
@@ -37,10 +38,14 @@ pub(crate) struct Difference<'a> {
     pub(crate) new: BTreeMap<ObjectId, Object<'a>>,
     pub(crate) fates: BTreeMap<ObjectId, Fate>,
     pub(crate) findings: Vec<Finding>,
+    /// Whether what follows from a parent's change is left out, comments included.
+    pub(crate) parents_first: bool,
 }
 
 impl<'a> Difference<'a> {
-    pub(crate) fn between(from: &'a Contract, to: &'a Contract, options: &'a PlanOptions) -> Self {
+    /// The difference as far as it must be planned. Where `parents_first`, what PostgreSQL does to partitions and heirs by
+    /// itself is left out; whether it did all, a second difference tells.
+    pub(crate) fn between(from: &'a Contract, to: &'a Contract, options: &'a PlanOptions, parents_first: bool) -> Self {
         let mut difference = Self {
             from,
             to,
@@ -49,10 +54,22 @@ impl<'a> Difference<'a> {
             new: to.objects(),
             fates: BTreeMap::new(),
             findings: Vec::new(),
+            parents_first,
         };
         difference.compare();
         difference.pair_renamed();
         difference.spread();
+        if parents_first {
+            let following: Vec<ObjectId> = difference
+                .fates
+                .iter()
+                .filter(|(id, fate)| heirs::follows(&difference, id, fate))
+                .map(|(id, _)| id.clone())
+                .collect();
+            for id in following {
+                difference.fates.remove(&id);
+            }
+        }
         difference
     }
 

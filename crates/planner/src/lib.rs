@@ -10,6 +10,7 @@ mod changes;
 mod conversion;
 mod diff;
 mod error;
+mod heirs;
 mod join;
 mod lookalike;
 mod mentions;

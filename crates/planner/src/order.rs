@@ -57,6 +57,9 @@ fn edges(steps: &[Step]) -> Vec<BTreeSet<usize>> {
         for node in &step.needs {
             gives.of(node).chain(changes.of(node)).for_each(|other| before(other, at));
         }
+        for node in &step.outlives {
+            takes.of(node).for_each(|other| before(other, at));
+        }
         for node in &step.releases {
             takes.of(node).for_each(|other| before(at, other));
             if !step.takes.is_empty() {

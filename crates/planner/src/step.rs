@@ -154,6 +154,8 @@ pub(crate) struct Step {
     pub(crate) takes: BTreeSet<Node>,
     /// What must be as the new contract says before it can run.
     pub(crate) needs: BTreeSet<Node>,
+    /// What must be gone before it can run.
+    pub(crate) outlives: BTreeSet<Node>,
     /// What the old state of its object holds on to: that can go (or change, where this step takes something away)
     /// only afterwards.
     pub(crate) releases: BTreeSet<Node>,
@@ -170,6 +172,7 @@ impl Step {
             changes: BTreeSet::new(),
             takes: BTreeSet::new(),
             needs: BTreeSet::new(),
+            outlives: BTreeSet::new(),
             releases: BTreeSet::new(),
         }
     }
@@ -203,6 +206,12 @@ impl Step {
     #[must_use]
     pub(crate) fn needs(mut self, nodes: impl IntoIterator<Item = Node>) -> Self {
         self.needs.extend(nodes);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn outlives(mut self, nodes: impl IntoIterator<Item = Node>) -> Self {
+        self.outlives.extend(nodes);
         self
     }
 

@@ -9,6 +9,7 @@ use novate_sql::expr::Expr;
 use super::{Work, constraint, identity, sequence};
 use crate::conversion;
 use crate::diff::Fate;
+use crate::heirs::family;
 use crate::plan::PlanOptions;
 use crate::step::{Node, Pass, Place, Stage, Step, rank};
 use crate::strategy::{backfill, online, type_change};
@@ -94,6 +95,7 @@ fn drop(work: &mut Work<'_>, table_name: &QName, name: &Ident, table: &Table, fa
     };
     let mut step = Step::alter(place, id.clone(), table_name, Pass::Drop, ddl::drop(name).to_string());
     step = step.takes(taken_along(work, table_name, name, payload));
+    step = step.takes(family(work.diff.from, table_name).iter().flat_map(|table| nodes(table, name)));
     step = step.releases(work.old_uses().column(table_name, table, name));
     step = step.releases(work.old_uses().default(table_name, table, name));
     for (gone, nodes, rests_on) in constraint::vanishing_with(work, table_name, table, name) {
@@ -119,12 +121,13 @@ fn add(work: &mut Work<'_>, table_name: &QName, name: &Ident, table: &Table) {
     let action = ddl::add(table_name, name, &payload).to_string();
     let mut step = Step::alter(place(rank::MAKE), id.clone(), table_name, Pass::AddColumn, action);
     step = step.needs(needs).gives(identity::relation(table_name, name, column));
+    let family = family(work.diff.to, table_name);
     if late {
-        work.push(step.gives([uses::column(table_name, name)]));
+        work.push(step.gives(family.iter().map(|table| uses::column(table, name))));
         backfill::steps(work, table_name, name, None);
         set_not_null(work, table_name, name);
     } else {
-        work.push(step.gives(nodes));
+        work.push(step.gives(family.iter().flat_map(|table| self::nodes(table, name))));
     }
     for action in ddl::settings(name, column) {
         let step = Step::alter(place(rank::SETTING), id.clone(), table_name, Pass::Other, action.to_string());

@@ -5,12 +5,16 @@ use novate_contract::{Control, Object, ObjectId};
 
 use super::Work;
 use crate::diff::Fate;
+use crate::heirs;
 use crate::step::{Node, Place, Stage, Step};
 
 pub(super) fn steps(work: &mut Work<'_>) {
     let diff = work.diff;
     for (id, object) in &diff.new {
         let (ObjectId::Comment(on), Object::Comment(text)) = (id, object) else { continue };
+        if diff.parents_first && is_inherited(work, on) {
+            continue;
+        }
         let made = is_made(work, on);
         let old_id = match diff.fate(on) {
             Some(Fate::Rename(old)) => ObjectId::Comment(Box::new(old.clone())),
@@ -36,6 +40,12 @@ pub(super) fn steps(work: &mut Work<'_>) {
             comment(work, now, None);
         }
     }
+}
+
+/// Whether an object is part of a partition or heir, where its name is certain only when its parent is done.
+fn is_inherited(work: &Work<'_>, on: &ObjectId) -> bool {
+    let table = on.table().and_then(|name| work.new_table(name));
+    !matches!(on, ObjectId::Table(_)) && table.is_some_and(|table| heirs::parents(table).next().is_some())
 }
 
 /// Whether an object, or the table that it comes with, is made anew.

@@ -166,7 +166,8 @@ fn add(work: &mut Work<'_>, table_name: &QName, table: &Table, name: &Ident, con
         return;
     }
     let step = Step::alter(place, id, table_name, Pass::AddConstraint, ddl::add(name, constraint).to_string());
-    work.push(step.gives(nodes(table_name, name, constraint)).needs(needs));
+    let step = step.gives(nodes(table_name, name, constraint)).needs(needs);
+    work.push(step.outlives(foreign_key::rivals(work, constraint)));
 }
 
 fn alter(work: &mut Work<'_>, table: &QName, name: &Ident, old: &Constraint, new: &Constraint) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use novate_contract::ddl::{column as column_ddl, partition as partition_ddl, table as ddl};
-use novate_contract::{Constraint, Ident, ObjectId, QName, ReplicaIdentity, Table};
+use novate_contract::{Constraint, Ident, Object, ObjectId, QName, ReplicaIdentity, Table};
 
 use super::{Work, column, constraint, identity};
 use crate::diff::Fate;
@@ -27,17 +27,32 @@ pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
     }
 }
 
-/// The constraints that a new table is created with, keys first.
-pub(crate) fn inline_constraints(table: &Table) -> Vec<Ident> {
-    let inline = |(_, constraint): &(&Ident, &Constraint)| constraint::is_inline(constraint);
+/// The constraints that a new table is created with, keys first; those of its parents come by themselves.
+fn inline_constraints(work: &Work<'_>, name: &QName, table: &Table) -> Vec<Ident> {
+    let inline = |(constraint_name, constraint): &(&Ident, &Constraint)| {
+        let id = ObjectId::Constraint(constraint.kind.tag(), name.clone(), (*constraint_name).clone());
+        constraint::is_inline(constraint) && work.diff.is_made(&id)
+    };
     let mut found: Vec<_> = table.constraints.iter().filter(inline).collect();
     found.sort_by_key(|(_, constraint)| constraint.kind.tag());
     found.into_iter().map(|(name, _)| name.clone()).collect()
 }
 
+/// A new table without the columns that come with its parents as they are wanted.
+fn without_inherited(work: &Work<'_>, table: &Table) -> Table {
+    let mut own = table.clone();
+    own.columns.retain(|name, column| {
+        let mut parents = table.inherits.iter().filter_map(|parent| work.new_table(parent));
+        !parents.any(|parent| {
+            parent.columns.get(name).is_some_and(|theirs| Object::Column(theirs).same(&Object::Column(column)))
+        })
+    });
+    own
+}
+
 fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
     let id = ObjectId::Table(name.clone());
-    let inline = inline_constraints(table);
+    let inline = inline_constraints(work, name, table);
     let uses = work.new_uses();
     let mut gives: BTreeSet<Node> = super::table_names(name).into();
     gives.insert(id.clone().into());
@@ -58,7 +73,7 @@ fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
     }
     needs.retain(|node| !gives.contains(node));
     let place = Place::new(Stage::Tables, name, rank::MAKE, name);
-    let step = Step::statement(place, id.clone(), ddl::create(name, table, &inline));
+    let step = Step::statement(place, id.clone(), ddl::create(name, &without_inherited(work, table), &inline));
     work.push(step.gives(gives).needs(needs));
     for (column_name, payload) in &table.columns {
         let column_id = ObjectId::Column(name.clone(), column_name.clone());

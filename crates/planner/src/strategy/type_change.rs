@@ -6,6 +6,7 @@ use novate_sql::expr::Expr;
 
 use crate::changes::Work;
 use crate::conversion::{Conversion, conversion};
+use crate::heirs::family;
 use crate::mentions;
 use crate::plan::Placeholder;
 use crate::step::{Pass, Place, Stage, Step, rank};
@@ -44,10 +45,10 @@ pub(crate) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, old: &Colu
     let place = Place::new(Stage::Tables, table, rank::RETYPE, name);
     let mut step = Step::alter(place, id, table, pass, action);
     step.placeholder = placeholder;
-    let own = uses::column(table, name);
+    let changed = family(work.diff.from, table).into_iter().map(|table| uses::column(&table, name));
     let rests_on = |uses: uses::Uses<'_>, column: &Column| uses.ty(&column.ty);
     let step = step.needs(rests_on(work.new_uses(), new)).releases(rests_on(work.old_uses(), old));
-    work.push(step.changes([own]));
+    work.push(step.changes(changed));
 }
 
 fn using(work: &Work<'_>, name: &Ident, old: &Column, new: &Column) -> Using {
