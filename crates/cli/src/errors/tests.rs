@@ -37,16 +37,10 @@ fn collect(folder: &Path, codes: &mut BTreeSet<String>) {
     }
 }
 
-/// `NAMESPACE.NAME`, with a namespace that the project uses.
+/// `NAMESPACE.NAME` in capitals.
 fn is_code(word: &str) -> bool {
-    const NAMESPACES: &[&str] = &[
-        "BUG", "CATALOG", "CONFIG", "CONNECTION", "CONTRACT", "DB", "MARKER", "MIGRATION", "PLAN", "REF", "SCRATCH",
-        "SNAPSHOT", "STATE",
-    ];
-    let Some((namespace, name)) = word.split_once('.') else { return false };
-    NAMESPACES.contains(&namespace)
-        && !name.is_empty()
-        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    let is_name = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    word.split_once('.').is_some_and(|(namespace, name)| is_name(namespace) && is_name(name))
 }
 
 fn codes_of_the_table() -> BTreeSet<String> {

@@ -1,0 +1,147 @@
+//! `novate check`: the gate for CI. Nothing here needs a database.
+
+use novate_contract::json;
+use novate_history::{HistoryError, Node};
+use novate_planner::{HazardCode, Operation, OperationClass};
+use serde_json::json;
+
+use super::graph;
+use crate::cli::Check;
+use crate::operations;
+use crate::problem::{Place, Problem};
+use crate::progress::count;
+use crate::project::{Context, Loaded, Project, denied};
+use crate::sources;
+use crate::ui::{Report, Symbol};
+
+/// Checks hashes, graph, placeholders, staleness, refs, the emitted contract and policy.
+pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
+    let project = context.project()?;
+    operations::check_policy(&args.deny)?;
+    let sources = project.sources()?;
+    sources.print_notes(&context.ui);
+    sources::check_coverage(&sources.contract, args.strict_coverage)?;
+    let history = project.history()?;
+    let mut problems = package_problems(&history);
+    problems.extend(graph_problems(&project, &history)?);
+
+    let path = project.emitted_path()?;
+    let emitted = fs_err::read_to_string(&path).unwrap_or_default();
+    if emitted != json::to_json(&sources.contract) {
+        problems.push(
+            Problem::input("CONTRACT.STALE", format!("{} is not what the contract says", crate::problem::shorten(path.clone())))
+                .fix("novate contract emit")
+                .at(Place::file(path)),
+        );
+    }
+    let node: Node = Some(json::storage_hash(&sources.contract));
+    let untouched = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
+    if !untouched && !history.graph.nodes().contains(&node) {
+        problems.push(
+            Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract").fix("novate plan"),
+        );
+    }
+    problems.extend(policy_problems(&history, &args.deny)?);
+    if let Some(problem) = Problem::join(problems) {
+        return Err(problem);
+    }
+    Ok(Report::new(
+        format!(
+            "{} {} and {} are in order",
+            Symbol::Done.text(),
+            count(history.packages.len(), "package"),
+            count(history.store.snapshots()?.len(), "snapshot")
+        ),
+        json!({ "packages": history.packages.len(), "snapshots": history.store.snapshots()?.len(),
+                "unsupported": sources::unsupported_json(&sources.contract) }),
+    ))
+}
+
+/// `novate migration check`: only the packages.
+pub(crate) fn integrity(context: &Context) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let history = project.history()?;
+    if let Some(problem) = Problem::join(package_problems(&history)) {
+        return Err(problem);
+    }
+    Ok(Report::new(
+        format!("{} {} in order", Symbol::Done.text(), count(history.packages.len(), "package")),
+        json!({ "packages": history.packages.len() }),
+    ))
+}
+
+/// Packages that were edited since, have placeholders, or would compile to something else.
+fn package_problems(history: &Loaded) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for package in history.packages.values() {
+        if let Err(error) = package.check_runnable() {
+            problems.push(error.into());
+        }
+    }
+    problems
+}
+
+fn graph_problems(project: &Project<'_>, history: &Loaded) -> Result<Vec<Problem>, Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    if let Err(error @ HistoryError::Diverged { .. }) = history.graph.head(project.context.space.as_str()) {
+        problems.push(error.into());
+    }
+    let refs = graph::refs(history)?;
+    for (node, names) in refs {
+        if !history.graph.nodes().contains(&node) {
+            for name in names {
+                problems.push(
+                    Problem::input("REF.DANGLING", format!("the ref {name} points at a contract that no package touches"))
+                        .why(format!("it points at {}", crate::project::short(&node)))
+                        .fix(format!("novate ref set {name} <contract>, or novate ref delete {name}")),
+                );
+            }
+        }
+    }
+    let reachable = history.graph.reachable(&None);
+    for edge in history.graph.edges() {
+        if !reachable.contains_key(&edge.from) {
+            problems.push(
+                Problem::input("MIGRATION.ORPHAN", format!("no route from the empty database leads to {}", edge.package))
+                    .why(format!("it starts at {}, which no package leads to", crate::project::short(&edge.from)))
+                    .fix("bring the missing package back (git log -- migrations), or delete this one"),
+            );
+        }
+    }
+    Ok(problems)
+}
+
+/// Operations that the policy forbids and that no `@allow` in their package excuses.
+fn policy_problems(history: &Loaded, deny: &[String]) -> Result<Vec<Problem>, Problem> {
+    let mut problems = Vec::new();
+    for package in history.packages.values() {
+        let found = operations::denied(&package.operations, deny);
+        if found.is_empty() {
+            continue;
+        }
+        // The reviewed exceptions stand in the source alone; what runs is in ops.json, and nothing depends on them there.
+        let from = history.contract(&package.manifest.from)?;
+        let to = history.contract(&Some(package.manifest.to.clone()))?;
+        let allowed =
+            novate_planner::compile(&package.source, &from, &to).map(|compiled| compiled.allowed).unwrap_or_default();
+        for (operation, word) in found {
+            let excused =
+                allowed.iter().any(|allow| allow.operation == operation.id && excuses(allow.hazard, operation, &word));
+            if !excused {
+                problems.push(
+                    denied("POLICY.DENIED", format!("{word} is denied: {} ({})", operation.label, package.name))
+                        .fix(format!("plan it otherwise, or excuse it in migration.sql: -- @allow {word}: reason"))
+                        .at(Place::file(package.source_path())),
+                );
+            }
+        }
+    }
+    Ok(problems)
+}
+
+/// Whether an exception for a hazard covers a denied word: the hazard itself, or a class that the operation has for
+/// that hazard.
+fn excuses(hazard: HazardCode, operation: &Operation, word: &str) -> bool {
+    hazard.as_str() == word
+        || (OperationClass::parse(word).is_some() && operation.hazards.iter().any(|found| found.code == hazard))
+}

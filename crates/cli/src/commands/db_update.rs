@@ -1,0 +1,124 @@
+//! `novate db update`: a development database follows the contract without a package.
+
+use dialoguer::Confirm;
+use novate_planner::{Item, Operation, OperationClass, PlanOptions};
+use novate_runner::update;
+use serde_json::json;
+
+use crate::cli::DbUpdate;
+use crate::exit::Exit;
+use crate::operations;
+use crate::problem::Problem;
+use crate::progress::{Progress, count};
+use crate::project::{Context, denied};
+use crate::renames;
+use crate::ui::{Report, Symbol, err};
+
+/// Plans from the live schema to the contract, asks, applies, verifies and signs.
+pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Problem> {
+    let project = context.project()?;
+    if let Some((name, environment)) = project.environment()?.filter(|(_, environment)| environment.protected) {
+        let _ = environment;
+        return Err(denied("POLICY.PROTECTED", format!("the environment {name} is protected"))
+            .why("db update changes a database without a package that somebody reviewed")
+            .fix("novate plan, then novate migrate"));
+    }
+    let sources = project.sources()?;
+    sources.print_notes(&context.ui);
+    let to = sources.contract;
+    let mut session = project.connect().await?;
+    let mut live = novate_runner::read_live(&mut session).await?.contract;
+    live.space = context.space.clone();
+    let options = PlanOptions {
+        renames: renames::collect(&args.rename, sources.hints, &live, &to)?,
+        target_major: u16::try_from(session.connected().server_version.major()).unwrap_or(15),
+        ..PlanOptions::default()
+    };
+    let plan = novate_planner::plan(&live, &to, &options)?;
+    operations::print_findings(&context.ui, &plan.findings);
+    refuse_transforms(&plan)?;
+    let operations = if plan.is_empty() { Vec::new() } else { compile(&plan, &live, &to)? };
+    let mut text = operations::lines(&operations);
+    let json = json!({ "operations": operations::json(&operations), "dryRun": args.dry_run });
+    if args.dry_run {
+        session.close().await;
+        if operations.is_empty() {
+            text = format!("{} Nothing to do", Symbol::Done.text());
+        }
+        return Ok(Report::new(text, json));
+    }
+    consent(context, args, &operations)?;
+    let settings = project.settings();
+    let mut progress = Progress::new(context.ui);
+    update(&mut session, &context.space, &operations, &to, &settings, &mut |event| progress.on(&event)).await?;
+    drop(progress);
+    session.close().await;
+    let text = if operations.is_empty() {
+        format!("{} Nothing to do: the database is what the contract says, and is signed", Symbol::Done.text())
+    } else {
+        format!("{} {} applied, verified and signed", Symbol::Done.text(), count(operations.len(), "operation"))
+    };
+    Ok(Report::new(text, json))
+}
+
+/// Only a package can hold a change to rows, because only people know what rows should become.
+fn refuse_transforms(plan: &novate_planner::Plan) -> Result<(), Problem> {
+    let object = plan.items.iter().find_map(|item| match item {
+        Item::Transform(transform) => transform.objects.first().map(ToString::to_string),
+        Item::Statement(statement) if statement.placeholder.is_some() => {
+            statement.objects.first().map(ToString::to_string)
+        }
+        _ => None,
+    });
+    match object {
+        Some(object) => Err(novate_runner::RunError::NeedsTransform { object }.into()),
+        None => Ok(()),
+    }
+}
+
+fn compile(
+    plan: &novate_planner::Plan,
+    live: &novate_contract::Contract,
+    to: &novate_contract::Contract,
+) -> Result<Vec<Operation>, Problem> {
+    let header = novate_planner::Header {
+        name: "db update".to_owned(),
+        from: None,
+        to: novate_contract::json::storage_hash(to).as_str().to_owned(),
+    };
+    let source = novate_planner::render(plan, &header)?;
+    let compiled = novate_planner::compile(&source, live, to)
+        .map_err(|errors| operations::compile_problem("the plan", &source, errors))?;
+    Ok(compiled.operations)
+}
+
+/// Shows what will be done and asks. Destruction needs its own flag, whoever says yes to the rest.
+fn consent(context: &Context, args: &DbUpdate, operations: &[Operation]) -> Result<(), Problem> {
+    let destructive: Vec<&Operation> =
+        operations.iter().filter(|operation| operation.class == OperationClass::Destructive).collect();
+    if !destructive.is_empty() && !args.accept_data_loss {
+        let labels: Vec<&str> = destructive.iter().map(|operation| operation.label.as_str()).collect();
+        return Err(denied("DB.DATA_LOSS", format!("{} would lose data", count(destructive.len(), "operation")))
+            .why(labels.join("\n"))
+            .fix("keep what is dropped in the contract, name a rename with --rename, or add --accept-data-loss")
+            .meta(json!({ "operations": destructive.iter().map(|op| json!({
+                "id": op.id, "label": op.label,
+            })).collect::<Vec<_>>() })));
+    }
+    if operations.is_empty() || args.yes {
+        return Ok(());
+    }
+    if !context.ui.can_ask() {
+        return Err(Problem::input("DB.CONSENT_NEEDED", "nobody can be asked here")
+            .why(format!("{} would be applied", count(operations.len(), "operation")))
+            .fix("look at it with --dry-run, then add --yes")
+            .exit(Exit::Declined));
+    }
+    err(&operations::lines(operations));
+    let yes = Confirm::new().with_prompt("Apply this?").default(false).interact().unwrap_or(false);
+    if yes {
+        Ok(())
+    } else {
+        Err(Problem::input("DB.DECLINED", "nothing was changed").exit(Exit::Declined))
+    }
+}

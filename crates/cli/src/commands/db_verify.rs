@@ -1,0 +1,109 @@
+//! `novate db verify`: is the database what its contract says?
+
+use novate_catalog::Finding;
+use novate_contract::Contract;
+use novate_runner::{MarkerState, Mode, Strictness, Verification, verify};
+use serde_json::json;
+
+use super::migration_emit::node_json;
+use crate::cli::DbVerify;
+use crate::exit::Exit;
+use crate::findings;
+use crate::problem::Problem;
+use crate::progress::count;
+use crate::project::{Context, Project};
+use crate::states;
+use crate::ui::{Report, Symbol};
+
+/// Verifies, in the mode that was asked for.
+pub(crate) async fn run(context: &Context, args: &DbVerify) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let contract = contract(&project, args.to.as_deref())?;
+    let mode = match (args.marker_only, args.schema_only) {
+        (true, _) => Mode::MarkerOnly,
+        (_, true) => Mode::SchemaOnly,
+        _ => Mode::Full,
+    };
+    let strictness = Strictness { extras: args.strict, coverage: args.strict_coverage };
+    let mut session = project.connect().await?;
+    let found = verify(&mut session, &context.space, &contract, mode, strictness).await?;
+    session.close().await;
+    report(&found)
+}
+
+/// The contract to hold a database against: the one that was asked for, else the project's.
+pub(crate) fn contract(project: &Project<'_>, to: Option<&str>) -> Result<Contract, Problem> {
+    match to {
+        Some(text) => Ok(states::find(project.context, text)?.contract),
+        None => {
+            let sources = project.sources()?;
+            project.note_stale_emit(&sources.contract)?;
+            Ok(sources.contract)
+        }
+    }
+}
+
+fn report(found: &Verification) -> Result<Report, Problem> {
+    let changed = found.changed_since_signature.as_ref();
+    let json = json!({
+        "contract": found.contract.as_str(),
+        "marker": match &found.marker {
+            MarkerState::NotAsked => json!({ "state": "not-asked" }),
+            MarkerState::Matches => json!({ "state": "matches" }),
+            MarkerState::Missing => json!({ "state": "missing" }),
+            MarkerState::Elsewhere(hash) => json!({ "state": "elsewhere", "hash": hash.as_str() }),
+            MarkerState::InTransit(package) => json!({ "state": "in-transit", "package": package }),
+        },
+        "findings": findings::json(&found.findings),
+        "changedSinceSignature": changed.map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "signedAt": found.standing.marker.as_ref().map(|marker| marker.updated_at.clone()),
+        "at": node_json(found.standing.node().as_ref()),
+    });
+    let errors: Vec<Finding> = found.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    let notes: Vec<&Finding> = found.findings.iter().filter(|finding| !finding.is_error()).collect();
+    if found.holds() {
+        let mut text = format!("{} The database is what its contract says ({})", Symbol::Done.text(), found.contract.short());
+        for note in &notes {
+            text = format!("{text}\n{} {} {}", Symbol::Info.text(), note.object, note.summary());
+        }
+        return Ok(Report::new(text, json));
+    }
+    let (code, summary, fix) = match &found.marker {
+        MarkerState::InTransit(package) => (
+            "MIGRATION.IN_TRANSIT",
+            format!("the package {package} is in transit"),
+            "novate migrate resumes it".to_owned(),
+        ),
+        MarkerState::Missing if errors.is_empty() => (
+            "MARKER.MISSING",
+            "the schema fits, and the database has no marker".to_owned(),
+            "novate db sign".to_owned(),
+        ),
+        MarkerState::Missing => (
+            "MARKER.MISSING",
+            "the database has no marker, and the schema is not what the contract says".to_owned(),
+            "novate db init brings it under control; novate contract infer adopts what is there".to_owned(),
+        ),
+        MarkerState::Elsewhere(hash) => (
+            "MARKER.ELSEWHERE",
+            format!("the database is signed at {}, the contract is {}", hash.short(), found.contract.short()),
+            "novate migrate; or, if it was changed by hand to fit, novate db sign --force".to_owned(),
+        ),
+        MarkerState::NotAsked | MarkerState::Matches => (
+            "DB.DRIFT",
+            format!("{} differ from the contract", count(errors.len(), "object")),
+            "change the contract and plan, or mend the database, then: novate db sign".to_owned(),
+        ),
+    };
+    let mut problem = Problem::input(code, summary).fix(fix).exit(Exit::Differences).meta(json);
+    if matches!(found.marker, MarkerState::InTransit(_)) {
+        problem = problem.exit(Exit::InTransit);
+    }
+    let mut why = findings::text(&errors);
+    if let Some(ids) = changed.filter(|ids| !ids.is_empty()) {
+        let named: Vec<String> = ids.iter().take(20).map(ToString::to_string).collect();
+        why = format!("{why}\nchanged since the database was signed: {}", named.join(", "));
+    }
+    let why = why.trim_matches('\n');
+    Err(if why.is_empty() { problem } else { problem.why(why) })
+}

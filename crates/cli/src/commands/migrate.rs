@@ -1,0 +1,183 @@
+//! `novate migrate`: for deploy pipelines.
+
+use novate_contract::json;
+use novate_history::{HistoryError, Node};
+use novate_runner::{Goal, History, Migrated, Outcome, migrate, standing};
+use serde_json::{Value, json};
+
+use super::migration_emit::node_json;
+use crate::cli::Migrate;
+use crate::operations;
+use crate::problem::Problem;
+use crate::progress::{Progress, count, shown};
+use crate::project::{Context, Loaded, Project, denied, short};
+use crate::states;
+use crate::ui::{Report, Symbol};
+
+/// Applies the packages that lead to the goal, or shows them.
+pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let history = project.history()?;
+    let (goal, described) = goal(&project, &history, args.to.as_deref())?;
+    history.check_runnable(&goal.node)?;
+    let mut session = project.connect().await?;
+    if args.plan {
+        let at = standing(&mut session, &context.space).await?;
+        session.close().await;
+        let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+        let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
+        return Ok(show_route(&history, &at.node(), &goal.node, &route.edges));
+    }
+    refuse_denied(&project, &history, &mut session, &goal).await?;
+    let mut settings = project.settings();
+    settings.dry_run = args.dry_run;
+    let contract = |node: &Node| history.contract(node);
+    let source = History {
+        space: &context.space,
+        graph: &history.graph,
+        packages: &history.packages,
+        contract: &contract,
+    };
+    let mut progress = Progress::new(context.ui);
+    let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
+    drop(progress);
+    let done = outcome?;
+    session.close().await;
+    for note in &done.notes {
+        context.ui.note(Symbol::Info, note);
+    }
+    Ok(report(&done, &goal, &described, args.dry_run))
+}
+
+/// Where to go: what was asked for, else the contract, which a package must lead to.
+pub(crate) fn goal(
+    project: &Project<'_>,
+    history: &Loaded,
+    to: Option<&str>,
+) -> Result<(Goal, String), Problem> {
+    if let Some(text) = to {
+        let state = states::find(project.context, text)?;
+        return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
+    }
+    let sources = project.sources()?;
+    project.note_stale_emit(&sources.contract)?;
+    let hash = json::storage_hash(&sources.contract);
+    let node = Some(hash.clone());
+    let empty = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
+    if empty {
+        return Ok((Goal { node: None, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()));
+    }
+    if !history.graph.nodes().contains(&node) {
+        let heads: Vec<String> = history.graph.heads().iter().map(short).collect();
+        return Err(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
+            .why(format!("the contract is {}, and the history ends in {}", hash.short(), heads.join(" and ")))
+            .fix("novate plan"));
+    }
+    Ok((Goal { node, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()))
+}
+
+/// Refuses operations that the environment denies, before anything runs.
+async fn refuse_denied(
+    project: &Project<'_>,
+    history: &Loaded,
+    session: &mut novate_runner::Session,
+    goal: &Goal,
+) -> Result<(), Problem> {
+    let Some((name, environment)) = project.environment()? else { return Ok(()) };
+    operations::check_policy(&environment.deny)?;
+    if environment.deny.is_empty() {
+        return Ok(());
+    }
+    let at = standing(session, &project.context.space).await?;
+    let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+    let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
+    for edge in &route.edges {
+        let Some(package) = history.packages.get(&edge.package) else { continue };
+        let found = operations::denied(&package.operations, &environment.deny);
+        if let Some((operation, word)) = found.first() {
+            return Err(denied("POLICY.DENIED", format!("the environment {name} denies {word}: {}", operation.label))
+                .why(format!("{} has {} that it denies; nothing was applied", edge.package,
+                    count(found.len(), "operation")))
+                .fix(format!("plan it otherwise, or take {word} from deny in [env.{name}]")));
+        }
+    }
+    Ok(())
+}
+
+fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[novate_history::Edge]) -> Report {
+    let mut lines = vec![format!("From {} to {}: {}", short(at), short(goal), count(edges.len(), "package"))];
+    let mut rows = Vec::new();
+    for edge in edges {
+        lines.push(format!("{} {}", Symbol::Next.text(), edge.package));
+        let Some(package) = history.packages.get(&edge.package) else { continue };
+        lines.push(operations::lines(&package.operations));
+        rows.push(json!({ "package": edge.package.as_str(), "to": edge.to.as_str(),
+                          "operations": operations::json(&package.operations) }));
+    }
+    let report = Report::new(
+        lines.join("\n"),
+        json!({ "from": node_json(at.as_ref()), "to": node_json(goal.as_ref()), "route": rows }),
+    );
+    if edges.is_empty() { report } else { report.next("novate migrate") }
+}
+
+fn report(done: &Migrated, goal: &Goal, described: &str, dry_run: bool) -> Report {
+    let json = json!({
+        "from": node_json(done.from.as_ref()),
+        "to": node_json(goal.node.as_ref()),
+        "dryRun": dry_run,
+        "applied": applied_json(done),
+        "notes": done.notes,
+    });
+    if done.applied.is_empty() {
+        let text = format!("{} Nothing to do: the database is at {} ({})", Symbol::Done.text(), described, short(&goal.node));
+        return Report::new(text, json);
+    }
+    let took: std::time::Duration = done.applied.iter().map(|applied| applied.took).sum();
+    let what = count(done.applied.len(), "package");
+    let text = if dry_run {
+        format!("{} {what} applied and rolled back in {}: the dry run is clean", Symbol::Done.text(), shown(took))
+    } else {
+        format!(
+            "{} {what} applied in {}: the database went from {} to {}",
+            Symbol::Done.text(),
+            shown(took),
+            short(&done.from),
+            short(&goal.node)
+        )
+    };
+    Report::new(text, json).next(if dry_run { "novate migrate" } else { "novate db verify" })
+}
+
+pub(crate) fn applied_json(done: &Migrated) -> Value {
+    done.applied
+        .iter()
+        .map(|applied| {
+            let outcomes: Vec<Value> = applied
+                .outcomes
+                .iter()
+                .map(|outcome| match outcome {
+                    Some(Outcome::Skipped) => json!({ "outcome": "skipped" }),
+                    Some(Outcome::Executed { rows, took }) => json!({
+                        "outcome": "executed", "rows": rows,
+                        "ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    }),
+                    None => json!({ "outcome": "unknown" }),
+                })
+                .collect();
+            json!({
+                "package": applied.package.as_str(),
+                "ms": u64::try_from(applied.took.as_millis()).unwrap_or(u64::MAX),
+                "operations": outcomes,
+            })
+        })
+        .collect()
+}
+
+/// The errors of the graph that a status shows instead of failing.
+pub(crate) fn is_about_routes(error: &HistoryError) -> bool {
+    matches!(
+        error,
+        HistoryError::Unreachable { .. } | HistoryError::UnknownMarker { .. } | HistoryError::InvariantsUncovered { .. }
+    )
+}

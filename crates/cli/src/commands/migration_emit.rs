@@ -1,0 +1,106 @@
+//! `novate migration emit`: migration.sql into what runs.
+
+use novate_contract::StorageHash;
+use novate_history::{HistoryError, NewPackage, PackageName};
+use serde_json::json;
+
+use super::plan;
+use crate::cli::MigrationEmit;
+use crate::operations;
+use crate::problem::{Problem, shorten};
+use crate::progress::count;
+use crate::project::{Context, Project};
+use crate::ui::{Report, Symbol};
+
+/// Compiles a package again.
+pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let store = project.store()?;
+    let name = pick(&project, args.package.as_deref())?;
+    let (manifest, source) = store.read_for_emit(&name)?;
+    let path = shorten(store.source_path(&name));
+    let before = store.contract(&manifest.from, name.as_str())?;
+    let to = store.contract(&Some(manifest.to.clone()), name.as_str())?;
+    let compiled = novate_planner::compile(&source, &before, &to)
+        .map_err(|errors| operations::compile_problem(path.as_str(), &source, errors))?;
+    let new = NewPackage {
+        manifest: plan::manifest(&project, manifest.from, manifest.to, manifest.created_at, &source, &compiled),
+        operations: compiled.operations.clone(),
+        source,
+    };
+    let unchanged = store.read_package(&name).is_ok_and(|old| {
+        old.manifest == new.manifest && old.operations == new.operations && old.source == new.source
+    });
+    if !unchanged {
+        if let (false, Some(reason)) = (args.force, store.users_of(&name)?) {
+            return Err(HistoryError::PackageInUse { package: name.to_string(), reason }.into());
+        }
+        store.rewrite_package(&name, &new)?;
+    }
+    let verb = if unchanged { "unchanged" } else { "emitted" };
+    let mut text = format!("{} {name} {verb}: {}", Symbol::Done.text(), count(compiled.operations.len(), "operation"));
+    for placeholder in &compiled.placeholders {
+        text = format!("{text}\n{} {path}:{} asks: {}", Symbol::Warning.text(), placeholder.line, placeholder.question);
+    }
+    let next = if compiled.placeholders.is_empty() {
+        "novate migrate".to_owned()
+    } else {
+        format!("fill in {path}, then: novate migration emit {name}")
+    };
+    Ok(Report::new(
+        text,
+        json!({
+            "package": name.as_str(),
+            "written": !unchanged,
+            "operations": operations::json(&compiled.operations),
+            "placeholders": compiled.placeholders.iter()
+                .map(|p| json!({ "line": p.line, "question": p.question })).collect::<Vec<_>>(),
+        }),
+    )
+    .next(next))
+}
+
+/// The package that was named (whole, by its slug, or by its path), or the newest.
+pub(crate) fn pick(project: &Project<'_>, text: Option<&str>) -> Result<PackageName, Problem> {
+    let store = project.store()?;
+    let names = store.package_names()?;
+    let Some(text) = text else {
+        // The newest by its manifest: a name's minute is for people.
+        let mut newest: Option<(String, PackageName)> = None;
+        for name in names {
+            let created = store.read_for_emit(&name)?.0.created_at;
+            if newest.as_ref().is_none_or(|(latest, other)| (&created, &name) > (latest, other)) {
+                newest = Some((created, name));
+            }
+        }
+        return newest.map(|(_, name)| name).ok_or_else(|| {
+            Problem::input("STATE.UNKNOWN", "there is no package yet").fix("novate plan writes the first one")
+        });
+    };
+    let wanted = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+    if let Some(name) = names.iter().find(|name| name.as_str() == wanted) {
+        return Ok(name.clone());
+    }
+    let by_slug: Vec<&PackageName> = names.iter().filter(|name| name.slug() == wanted).collect();
+    match by_slug.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(HistoryError::UnknownState {
+            text: text.to_owned(),
+            nearest: names
+                .iter()
+                .min_by_key(|name| strsim::damerau_levenshtein(name.slug(), wanted))
+                .map(ToString::to_string),
+        }
+        .into()),
+        several => Err(HistoryError::AmbiguousState {
+            text: text.to_owned(),
+            candidates: several.iter().map(ToString::to_string).collect(),
+        }
+        .into()),
+    }
+}
+
+/// A node for programs.
+pub(crate) fn node_json(node: Option<&StorageHash>) -> serde_json::Value {
+    node.map_or(serde_json::Value::Null, |hash| hash.as_str().into())
+}

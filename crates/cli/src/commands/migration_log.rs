@@ -1,0 +1,42 @@
+//! `novate migration log`: what ran where, from a database's ledger.
+
+use serde_json::json;
+
+use crate::cli::Log;
+use crate::problem::Problem;
+use crate::project::Context;
+use crate::ui::Report;
+
+/// Shows the ledger, newest first.
+pub(crate) async fn run(context: &Context, args: &Log) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let mut session = project.connect().await?;
+    let rows = novate_runner::log(&mut session, &context.space, args.limit).await?;
+    session.close().await;
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let what = row.package.as_deref().unwrap_or(&row.kind);
+            format!(
+                "{}  {what}  {} → {}  by {} from {}",
+                row.finished_at,
+                row.from_hash.as_deref().map_or("empty", |hash| hash.get(..12).unwrap_or(hash)),
+                row.to_hash.get(..12).unwrap_or(&row.to_hash),
+                row.role,
+                row.client,
+            )
+        })
+        .collect();
+    let text = if lines.is_empty() { "Nothing has run here.".to_owned() } else { lines.join("\n") };
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "id": row.id, "kind": row.kind, "package": row.package, "from": row.from_hash, "to": row.to_hash,
+                "startedAt": row.started_at, "finishedAt": row.finished_at, "role": row.role, "client": row.client,
+                "application": row.application, "version": row.version, "operations": row.operations,
+            })
+        })
+        .collect();
+    Ok(Report::new(text, json!({ "entries": rows })))
+}

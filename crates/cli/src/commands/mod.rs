@@ -1,0 +1,94 @@
+//! One file a command. Each takes what it needs from the project and gives back a report.
+
+mod check;
+mod completions;
+mod contract;
+mod db_init;
+mod db_schema;
+mod db_sign;
+mod db_update;
+mod db_verify;
+mod diff;
+mod explain;
+mod graph;
+mod init;
+mod migrate;
+mod migration_emit;
+mod migration_list;
+mod migration_log;
+mod migration_new;
+mod migration_show;
+mod plan;
+mod postgres;
+mod refs;
+mod status;
+
+use camino::Utf8PathBuf;
+use novate_contract::Space;
+use novate_runner::Interrupt;
+
+use crate::cli::{Arguments, Command, Contract, Db, Migration};
+use crate::problem::Problem;
+use crate::project::Context;
+use crate::ui::Report;
+
+/// Runs the command that was given.
+pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
+    let context = context(&arguments)?;
+    crate::signals::listen(&context.interrupt);
+    match arguments.command {
+        Command::Init(args) => init::run(&context, &args).await,
+        Command::Contract(Contract::Emit(args)) => contract::emit(&context, &args),
+        Command::Contract(Contract::Infer(args)) => contract::infer(&context, &args).await,
+        Command::Plan(args) | Command::Migration(Migration::Plan(args)) => plan::run(&context, &args),
+        Command::Migration(Migration::New(args)) => migration_new::run(&context, &args),
+        Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
+        Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
+        Command::Migration(Migration::List) => migration_list::run(&context),
+        Command::Migration(Migration::Graph) => graph::run(&context),
+        Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
+        Command::Migration(Migration::Check) => check::integrity(&context),
+        Command::Migrate(args) => migrate::run(&context, &args).await,
+        Command::Status(args) => status::run(&context, &args).await,
+        Command::Db(Db::Init(args)) => db_init::run(&context, &args).await,
+        Command::Db(Db::Update(args)) => db_update::run(&context, &args).await,
+        Command::Db(Db::Verify(args)) => db_verify::run(&context, &args).await,
+        Command::Db(Db::Sign(args)) => db_sign::run(&context, &args).await,
+        Command::Db(Db::Schema) => db_schema::run(&context).await,
+        Command::Diff(args) => diff::run(&context, &args).await,
+        Command::Ref(args) => refs::run(&context, &args),
+        Command::Check(args) => check::run(&context, &args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Postgres(args) => postgres::run(&context, &args),
+        Command::Completions(args) => Ok(completions::run(&args)),
+    }
+}
+
+fn context(arguments: &Arguments) -> Result<Context, Problem> {
+    let here = std::env::current_dir()
+        .map_err(|error| Problem::input("CONFIG.UNREADABLE", "the working directory is gone").why(error.to_string()))?;
+    let here = Utf8PathBuf::from_path_buf(here).map_err(|path| {
+        Problem::input("CONFIG.UNREADABLE", format!("the path {} is not UTF-8", path.display()))
+            .fix("work in a folder whose path is UTF-8")
+    })?;
+    let here = match &arguments.directory {
+        Some(directory) => here.join(directory),
+        None => here,
+    };
+    if !here.is_dir() {
+        return Err(Problem::input("CONFIG.UNREADABLE", format!("{here} is not a folder"))
+            .fix("give -C a folder that is there"));
+    }
+    let space = Space::new(&arguments.space).ok_or_else(|| {
+        Problem::input("CONFIG.UNKNOWN_SPACE", format!("{:?} cannot be the name of a space", arguments.space))
+            .fix("use lower-case letters, digits, '-' and '_'")
+    })?;
+    Ok(Context {
+        ui: arguments.ui(),
+        here,
+        db: arguments.db.clone(),
+        env: arguments.env.clone(),
+        space,
+        interrupt: Interrupt::default(),
+    })
+}

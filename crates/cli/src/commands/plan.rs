@@ -1,0 +1,191 @@
+//! `novate plan`: from the head of the history to the contract.
+
+use novate_contract::{Contract, json};
+use novate_history::{Manifest, NewPackage, Node, PackageName, Placeholder, SourceDigest};
+use novate_planner::{Compiled, Header, Plan as Planned, PlanOptions};
+use serde_json::{Value, json};
+
+use super::contract::write_emitted;
+use crate::cli::Plan;
+use crate::problem::{Problem, shorten};
+use crate::progress::count;
+use crate::project::{Context, Loaded, Project, short};
+use crate::ui::{Report, Symbol};
+use crate::{operations, renames, sources, states};
+
+/// Works out a migration and writes it as a package, or says that there is nothing to do.
+pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let history = project.history()?;
+    let from = start(&project, &history, args)?;
+    let (to, hints) = goal(&project, &history, args)?;
+    sources::check_coverage(&to, args.strict_coverage)?;
+    let before = history.contract(&from)?;
+    let target = json::storage_hash(&to);
+    let options = PlanOptions {
+        renames: renames::collect(&args.rename, hints, &before, &to)?,
+        online: args.online,
+        target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
+        script: false,
+    };
+    let plan = novate_planner::plan(&before, &to, &options)?;
+    operations::print_findings(&context.ui, &plan.findings);
+    if from.as_ref() == Some(&target) || (from.is_none() && plan.is_empty() && to == before) {
+        return Ok(nothing(&from));
+    }
+    let title = args.name.clone().unwrap_or_else(|| operations::title(&plan));
+    let header = Header {
+        name: title.clone(),
+        from: from.as_ref().map(|hash| hash.as_str().to_owned()),
+        to: target.as_str().to_owned(),
+    };
+    let source = novate_planner::render(&plan, &header)?;
+    let compiled = novate_planner::compile(&source, &before, &to)
+        .map_err(|errors| operations::compile_problem("the plan", &source, errors))?;
+    let text = operations::table(&compiled);
+    if args.dry_run {
+        let sql = if args.sql { format!("{text}\n\n{}", novate_planner::script(&plan)) } else { text };
+        return Ok(Report::new(sql, to_json(&compiled, None, &plan)));
+    }
+    write_emitted_if_current(&project, args, &to)?;
+    let name = write(&project, &history, &title, from, &before, &to, &source, &compiled)?;
+    Ok(report(&history, &name, &compiled, &plan, args.sql, text))
+}
+
+/// Where the plan starts: what was asked for, else the one head.
+fn start(project: &Project<'_>, history: &Loaded, args: &Plan) -> Result<Node, Problem> {
+    match &args.from {
+        Some(text) => Ok(states::find(project.context, text)?.node),
+        None => Ok(history.graph.head(project.context.space.as_str())?),
+    }
+}
+
+fn goal(
+    project: &Project<'_>,
+    history: &Loaded,
+    args: &Plan,
+) -> Result<(Contract, Vec<novate_source::RenameHint>), Problem> {
+    match &args.to {
+        Some(text) => {
+            let state = states::find(project.context, text)?;
+            if state.node.is_none() {
+                return Err(Problem::input("STATE.UNKNOWN", "a package cannot lead to the empty database")
+                    .why("the empty database is where a history begins; it has no contract")
+                    .fix("plan to a contract file without objects, or drop them one by one"));
+            }
+            Ok((state.contract, state.hints))
+        }
+        None => {
+            let sources = project.sources()?;
+            sources.print_notes(&project.context.ui);
+            // A hint says what was planned once: afterwards its source is gone from the start, and it has no effect.
+            let _ = history;
+            Ok((sources.contract, sources.hints))
+        }
+    }
+}
+
+fn nothing(from: &Node) -> Report {
+    Report::new(
+        format!("{} Nothing to do: the history ends in the contract ({})", Symbol::Done.text(), short(from)),
+        json!({ "planned": false, "from": from.as_ref().map(novate_contract::StorageHash::as_str),
+                "to": from.as_ref().map(novate_contract::StorageHash::as_str), "operations": [] }),
+    )
+}
+
+/// The committed JSON follows the sources; a plan to another state leaves it alone.
+fn write_emitted_if_current(project: &Project<'_>, args: &Plan, to: &Contract) -> Result<(), Problem> {
+    if args.to.is_none() { write_emitted(project, to) } else { Ok(()) }
+}
+
+/// Writes snapshots and the package.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn write(
+    project: &Project<'_>,
+    history: &Loaded,
+    title: &str,
+    from: Node,
+    before: &Contract,
+    to: &Contract,
+    source: &str,
+    compiled: &Compiled,
+) -> Result<PackageName, Problem> {
+    let stamp = project.stamp()?;
+    if from.is_some() {
+        history.store.write_snapshot(before)?;
+    }
+    let hash = history.store.write_snapshot(to)?;
+    let new = NewPackage {
+        manifest: manifest(project, from, hash, stamp.created_at(), source, compiled),
+        operations: compiled.operations.clone(),
+        source: source.to_owned(),
+    };
+    let (name, _) = history.store.write_package(&stamp, title, &new)?;
+    Ok(name)
+}
+
+/// What a package says of itself.
+pub(crate) fn manifest(
+    project: &Project<'_>,
+    from: Node,
+    to: novate_contract::StorageHash,
+    created_at: String,
+    source: &str,
+    compiled: &Compiled,
+) -> Manifest {
+    Manifest {
+        from,
+        to,
+        space: project.context.space.clone(),
+        transaction: compiled.transaction,
+        provided_invariants: compiled.invariants.clone(),
+        placeholders: compiled
+            .placeholders
+            .iter()
+            .map(|p| Placeholder { question: p.question.clone(), line: p.line })
+            .collect(),
+        created_at,
+        source_digest: SourceDigest::of(source),
+    }
+}
+
+fn report(
+    history: &Loaded,
+    name: &PackageName,
+    compiled: &Compiled,
+    plan: &Planned,
+    sql: bool,
+    table: String,
+) -> Report {
+    let path = shorten(history.store.source_path(name));
+    let mut text = table;
+    if sql {
+        text = format!("{text}\n\n{}", novate_planner::script(plan));
+    }
+    text = format!("{text}\n\n{} {name}: {}", Symbol::Done.text(), count(compiled.operations.len(), "operation"));
+    let folder = path.parent().map(ToString::to_string).unwrap_or_default();
+    text = format!("{text} written to {folder}");
+    let next = if compiled.placeholders.is_empty() {
+        "novate migrate".to_owned()
+    } else {
+        for placeholder in &compiled.placeholders {
+            text = format!("{text}\n{} {path}:{} asks: {}", Symbol::Warning.text(), placeholder.line, placeholder.question);
+        }
+        format!("fill in {path}, then: novate migration emit {name}")
+    };
+    Report::new(text, to_json(compiled, Some((name, path.as_str())), plan)).next(next)
+}
+
+fn to_json(compiled: &Compiled, package: Option<(&PackageName, &str)>, plan: &Planned) -> Value {
+    json!({
+        "planned": true,
+        "package": package.map(|(name, _)| name.as_str()),
+        "source": package.map(|(_, path)| path),
+        "transaction": compiled.transaction.as_str(),
+        "operations": operations::json(&compiled.operations),
+        "placeholders": compiled.placeholders.iter()
+            .map(|p| json!({ "line": p.line, "question": p.question })).collect::<Vec<_>>(),
+        "findings": operations::findings_json(&plan.findings),
+        "sql": novate_planner::script(plan),
+    })
+}

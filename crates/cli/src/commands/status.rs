@@ -1,0 +1,176 @@
+//! `novate status`: where everything stands, and what to do next.
+
+use novate_contract::json;
+use novate_history::{Node, Route};
+use novate_runner::{Standing, standing};
+use serde_json::{Value, json};
+
+use super::migrate::is_about_routes;
+use super::migration_emit::node_json;
+use super::{graph, migrate};
+use crate::cli::Status;
+use crate::problem::Problem;
+use crate::progress::count;
+use crate::project::{Context, Loaded, Project, short};
+use crate::ui::{Report, Symbol};
+
+/// Shows the contract, the history, the refs and, unless told not to, the database.
+pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Problem> {
+    let project = context.project()?;
+    let history = project.history()?;
+    let sources = project.sources()?;
+    let hash = json::storage_hash(&sources.contract);
+    let node: Node = Some(hash.clone());
+    let planned = history.graph.nodes().contains(&node)
+        || (history.graph.edges().is_empty() && sources.contract == history.contract(&None)?);
+    let heads = history.graph.heads();
+    let refs = graph::refs(&history)?;
+
+    let mut lines = vec![
+        format!("contract   {} ({})", hash.short(), if planned { "planned" } else { "not planned" }),
+        format!(
+            "history    {}, {} {}",
+            count(history.packages.len(), "package"),
+            if heads.len() == 1 { "head" } else { "heads" },
+            heads.iter().map(short).collect::<Vec<_>>().join(", ")
+        ),
+    ];
+    for (node, names) in &refs {
+        for name in names {
+            lines.push(format!("ref        {name} at {}", short(node)));
+        }
+    }
+    let unready: Vec<&str> = history
+        .packages
+        .values()
+        .filter(|package| package.check_runnable().is_err())
+        .map(|package| package.name.as_str())
+        .collect();
+    for name in &unready {
+        lines.push(format!("{} {name} must be filled in or emitted before it can run", Symbol::Warning.text()));
+    }
+    let mut json = json!({
+        "contract": { "hash": hash.as_str(), "planned": planned },
+        "history": { "packages": history.packages.len(),
+                     "heads": heads.iter().map(|head| node_json(head.as_ref())).collect::<Vec<_>>() },
+        "refs": refs.iter().flat_map(|(node, names)| names.iter().map(move |name| (name.clone(), node_json(node.as_ref()))))
+            .collect::<serde_json::Map<String, Value>>(),
+        "notReady": unready,
+    });
+
+    let mut next = if !planned {
+        Some("novate plan".to_owned())
+    } else if let Some(name) = unready.first() {
+        Some(format!("novate migration emit {name}"))
+    } else {
+        None
+    };
+    if let Some(database) = database(&project, args).await? {
+        let (text, value, then) = against(&project, &history, args, &database, planned)?;
+        lines.extend(text);
+        next = next.or(then);
+        if let Some(map) = json.as_object_mut() {
+            map.insert("database".to_owned(), value);
+        }
+    }
+    let mut report = Report::new(lines.join("\n"), json);
+    report.next = next;
+    Ok(report)
+}
+
+/// The database's standing; `None` where it is not looked at or none was named.
+async fn database(project: &Project<'_>, args: &Status) -> Result<Option<Standing>, Problem> {
+    if args.offline {
+        return Ok(None);
+    }
+    match project.connection_string() {
+        Err(problem) if problem.code == "CONFIG.NO_DATABASE" && project.context.env.is_none() => {
+            project.context.ui.note(Symbol::Info, "no database was named, so none is looked at");
+            Ok(None)
+        }
+        Err(problem) => Err(problem),
+        Ok(_) => {
+            let mut session = project.connect().await?;
+            let found = standing(&mut session, &project.context.space).await?;
+            session.close().await;
+            Ok(Some(found))
+        }
+    }
+}
+
+type Lines = (Vec<String>, Value, Option<String>);
+
+fn against(
+    project: &Project<'_>,
+    history: &Loaded,
+    args: &Status,
+    database: &Standing,
+    planned: bool,
+) -> Result<Lines, Problem> {
+    let at = database.node();
+    let mut lines = Vec::new();
+    match &database.marker {
+        Some(marker) => lines.push(format!(
+            "database   at {}, signed {} by novate {}",
+            marker.hash.short(),
+            marker.updated_at,
+            marker.version
+        )),
+        None => lines.push("database   not under novate's control (no marker)".to_owned()),
+    }
+    let mut value = json!({
+        "at": node_json(at.as_ref()),
+        "invariants": database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default(),
+        "inTransit": database.in_transit,
+    });
+    if let Some(transit) = &database.in_transit {
+        lines.push(format!(
+            "{} in transit: {} stands at operation {} ({})",
+            Symbol::Warning.text(),
+            transit.package,
+            transit.operation + 1,
+            transit.operation_id
+        ));
+        return Ok((lines, value, Some("novate migrate resumes it".to_owned())));
+    }
+    if args.to.is_none() && !planned {
+        return Ok((lines, value, None));
+    }
+    let (goal, described) = migrate::goal(project, history, args.to.as_deref())?;
+    let have = database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+    match history.graph.route(&at, &goal.node, &goal.invariants, &have) {
+        Ok(Route { edges }) if edges.is_empty() => {
+            lines.push(format!("{} the database is at {described}", Symbol::Done.text()));
+            if let Some(map) = value.as_object_mut() {
+                map.insert("pending".to_owned(), json!([]));
+            }
+            Ok((lines, value, None))
+        }
+        Ok(Route { edges }) => {
+            lines.push(format!("{} {} to apply to reach {described}", Symbol::Next.text(), count(edges.len(), "package")));
+            lines.extend(edges.iter().map(|edge| format!("             {}", edge.package)));
+            if let Some(map) = value.as_object_mut() {
+                let names: Vec<&str> = edges.iter().map(|edge| edge.package.as_str()).collect();
+                map.insert("pending".to_owned(), json!(names));
+            }
+            let command = match (&args.to, &database.marker) {
+                (Some(to), _) => format!("novate migrate --to {to}"),
+                (None, Some(_)) => "novate migrate".to_owned(),
+                (None, None) => "novate db init".to_owned(),
+            };
+            Ok((lines, value, Some(command)))
+        }
+        Err(error) if is_about_routes(&error) => {
+            let problem = Problem::from(error);
+            lines.push(format!("{} {} ({})", Symbol::Warning.text(), problem.summary, problem.code));
+            if let Some(why) = &problem.why {
+                lines.push(format!("             {why}"));
+            }
+            if let Some(map) = value.as_object_mut() {
+                map.insert("problem".to_owned(), problem.to_json());
+            }
+            Ok((lines, value, problem.fix))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

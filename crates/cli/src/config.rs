@@ -1,0 +1,263 @@
+//! `novate.toml`: found upwards from the working directory, read strictly.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::{Control, Space};
+use serde::Deserialize;
+
+use crate::problem::{Place, Problem};
+
+/// The name of the configuration file.
+pub(crate) const FILE: &str = "novate.toml";
+
+/// A project's configuration, defaults filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// The folder that holds `novate.toml`; every path in it starts there.
+    pub(crate) root: Utf8PathBuf,
+    /// The database of no particular environment.
+    pub(crate) database: Database,
+    /// The spaces by name; `app` where nothing is said.
+    pub(crate) spaces: BTreeMap<Space, SpaceConfig>,
+    /// The environments by name.
+    pub(crate) environments: BTreeMap<String, Environment>,
+    /// Policies for what novate may touch.
+    pub(crate) control: Vec<(String, Control)>,
+    /// The major version of PostgreSQL to plan for.
+    pub(crate) postgres_major: Option<u16>,
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Database {
+    /// A URL, or `env:NAME`.
+    pub(crate) url: Option<String>,
+    /// A URL for throwaway databases, or `env:NAME`.
+    pub(crate) scratch_url: Option<String>,
+    /// Seconds that one statement waits for a lock.
+    pub(crate) lock_timeout: Option<f64>,
+    /// Seconds that locks are tried for in all.
+    pub(crate) lock_budget: Option<f64>,
+    /// Seconds that one statement may run.
+    pub(crate) statement_timeout: Option<f64>,
+}
+
+/// `[space.NAME]`.
+#[derive(Debug, Clone)]
+pub(crate) struct SpaceConfig {
+    /// The contract: a file or a folder.
+    pub(crate) contract: Utf8PathBuf,
+    /// Its packages.
+    pub(crate) migrations: Utf8PathBuf,
+    /// The schema of names without one.
+    pub(crate) default_schema: String,
+}
+
+/// `[env.NAME]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Environment {
+    /// A URL, or `env:NAME`.
+    pub(crate) url: Option<String>,
+    /// Whether `db update` is refused.
+    #[serde(default)]
+    pub(crate) protected: bool,
+    /// Classes and hazards that `migrate` refuses.
+    #[serde(default)]
+    pub(crate) deny: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ConfigFile {
+    #[serde(default)]
+    database: Database,
+    #[serde(default)]
+    space: BTreeMap<String, SpaceFile>,
+    #[serde(default)]
+    env: BTreeMap<String, Environment>,
+    #[serde(default)]
+    control: BTreeMap<String, String>,
+    #[serde(default)]
+    postgres: PostgresFile,
+}
+
+#[derive(Default, Deserialize)]
+struct SpaceFile {
+    contract: Option<Utf8PathBuf>,
+    migrations: Option<Utf8PathBuf>,
+    default_schema: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct PostgresFile {
+    major: Option<u16>,
+}
+
+/// Every key that is known, for suggestions.
+const KEYS: &[&str] = &[
+    "database", "database.url", "database.scratch_url", "database.lock_timeout", "database.lock_budget",
+    "database.statement_timeout", "space", "space.app", "contract", "migrations", "default_schema", "env", "url",
+    "protected", "deny", "control", "postgres", "postgres.major", "scratch_url", "lock_timeout", "lock_budget",
+    "statement_timeout", "major",
+];
+
+impl Config {
+    /// Finds and reads the configuration for `start`.
+    pub(crate) fn find(start: &Utf8Path) -> Result<Self, Problem> {
+        for folder in start.ancestors() {
+            let path = folder.join(FILE);
+            if path.is_file() {
+                let text = fs_err::read_to_string(&path).map_err(|error| {
+                    Problem::input("CONFIG.UNREADABLE", format!("{path} cannot be read"))
+                        .why(error.to_string())
+                        .fix("check the file's permissions and that it is UTF-8")
+                        .at(Place::file(&path))
+                })?;
+                return Self::parse(folder, &path, &text);
+            }
+        }
+        Err(Problem::input("CONFIG.MISSING", format!("there is no {FILE} here or in any folder above"))
+            .why(format!("looked in {start} and upwards"))
+            .fix("novate init"))
+    }
+
+    pub(crate) fn parse(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<Self, Problem> {
+        let invalid = |error: &toml::de::Error| {
+            let mut problem = Problem::input("CONFIG.INVALID", format!("{} cannot be understood", path))
+                .why(error.message().to_owned())
+                .fix("docs/configuration.md shows every key");
+            problem.place = Some(match error.span() {
+                Some(span) => Place::span(path, text, novate_sql::Span::new(span.start, span.end)),
+                None => Place::file(path),
+            });
+            problem
+        };
+        let deserializer = toml::Deserializer::parse(text).map_err(|error| invalid(&error))?;
+        let mut unknown = Vec::new();
+        let file: ConfigFile = serde_ignored::deserialize(deserializer, |key| unknown.push(key.to_string()))
+            .map_err(|error| invalid(&error))?;
+        if let Some(key) = unknown.first() {
+            return Err(unknown_key(path, text, key));
+        }
+        let mut spaces = BTreeMap::new();
+        for (name, space) in file.space {
+            let space_name = Space::new(&name).ok_or_else(|| {
+                Problem::input("CONFIG.INVALID", format!("{name:?} cannot be the name of a space"))
+                    .fix("use lower-case letters, digits, '-' and '_'")
+                    .at(Place::file(path))
+            })?;
+            spaces.insert(space_name.clone(), space_config(root, &space_name, space));
+        }
+        if !spaces.contains_key(&Space::app()) {
+            spaces.insert(Space::app(), space_config(root, &Space::app(), SpaceFile::default()));
+        }
+        let mut control = Vec::new();
+        for (pattern, policy) in file.control {
+            let policy = match policy.as_str() {
+                "managed" => Control::Managed,
+                "tolerated" => Control::Tolerated,
+                "observed" => Control::Observed,
+                "external" => Control::External,
+                other => {
+                    return Err(Problem::input("CONFIG.INVALID", format!("{other:?} is no control policy"))
+                        .why(format!("[control] says so for {pattern}"))
+                        .fix("use managed, tolerated, observed or external")
+                        .at(Place::file(path)));
+                }
+            };
+            control.push((pattern, policy));
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            database: file.database,
+            spaces,
+            environments: file.env,
+            control,
+            postgres_major: file.postgres.major,
+        })
+    }
+
+    /// A space's configuration.
+    pub(crate) fn space(&self, space: &Space) -> Result<&SpaceConfig, Problem> {
+        self.spaces.get(space).ok_or_else(|| {
+            Problem::input("CONFIG.UNKNOWN_SPACE", format!("{FILE} has no space {space}"))
+                .why(format!("it has {}", self.spaces.keys().map(Space::as_str).collect::<Vec<_>>().join(", ")))
+                .fix(format!("add [space.{space}] to {FILE}"))
+        })
+    }
+
+    /// How runs behave.
+    pub(crate) fn settings(&self) -> novate_runner::Settings {
+        let mut settings = novate_runner::Settings::default();
+        let seconds = |value: Option<f64>| value.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        if let Some(limit) = seconds(self.database.lock_timeout) {
+            settings.lock_timeout = limit;
+        }
+        if let Some(limit) = seconds(self.database.lock_budget) {
+            settings.lock_budget = limit;
+        }
+        settings.statement_timeout = seconds(self.database.statement_timeout);
+        settings
+    }
+}
+
+fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig {
+    let contract = file.contract.unwrap_or_else(|| format!("contracts/{space}.sql").into());
+    let migrations = file.migrations.unwrap_or_else(|| format!("migrations/{space}").into());
+    SpaceConfig {
+        contract: root.join(contract),
+        migrations: root.join(migrations),
+        default_schema: file.default_schema.unwrap_or_else(|| "public".to_owned()),
+    }
+}
+
+fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let near = KEYS
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(known.rsplit('.').next().unwrap_or(known), last), *known))
+        .min()
+        .filter(|(distance, known)| *distance <= known.len() / 2);
+    let mut problem = Problem::input("CONFIG.UNKNOWN_KEY", format!("{FILE} has an unknown key {key}"))
+        .fix("docs/configuration.md shows every key");
+    if let Some((_, known)) = near {
+        problem = problem.why(format!("did you mean {}?", known.rsplit('.').next().unwrap_or(known)));
+    }
+    let line = text.lines().position(|line| line.trim_start().trim_start_matches('[').contains(last));
+    problem.at(match line {
+        Some(at) => Place::line(path, at + 1),
+        None => Place::file(path),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, Problem> {
+        Config::parse(Utf8Path::new("/p"), Utf8Path::new("/p/novate.toml"), text)
+    }
+
+    #[test]
+    fn an_empty_file_has_the_space_app() {
+        let config = parse("").unwrap();
+        let space = config.space(&Space::app()).unwrap();
+        assert_eq!(space.contract, "/p/contracts/app.sql");
+        assert_eq!(space.migrations, "/p/migrations/app");
+    }
+
+    #[test]
+    fn an_unknown_key_gets_a_suggestion() {
+        let problem = parse("[database]\nurll = \"x\"\n").unwrap_err();
+        assert_eq!((problem.code, problem.why.as_deref()), ("CONFIG.UNKNOWN_KEY", Some("did you mean url?")));
+    }
+
+    #[test]
+    fn broken_toml_is_shown_with_its_place() {
+        let problem = parse("[database\nurl = 1\n").unwrap_err();
+        assert_eq!(problem.code, "CONFIG.INVALID");
+        assert!(problem.place.unwrap().at.is_some());
+    }
+}

@@ -1,0 +1,150 @@
+//! The errors of the crates below, as [`Problem`]s. People's text is put together here and nowhere else.
+
+use novate_history::HistoryError;
+use novate_runner::connection::ConnectionError;
+use novate_runner::{LeftBehind, MigrateError, RunError};
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::findings;
+use crate::problem::{Place, Problem};
+
+/// The errors that are code, message, why and fix and nothing more.
+macro_rules! plain {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                let mut problem = Self::input(error.code(), error.to_string());
+                problem.why = error.why();
+                problem.fix = error.fix();
+                problem
+            }
+        }
+    )*};
+}
+
+plain!(novate_planner::PlanError, novate_source::FileError);
+
+impl From<novate_scratch::ScratchError> for Problem {
+    fn from(error: novate_scratch::ScratchError) -> Self {
+        Self::input(error.code(), error.to_string()).fix(error.fix())
+    }
+}
+
+impl From<novate_planner::RenderError> for Problem {
+    fn from(error: novate_planner::RenderError) -> Self {
+        Self::input(error.code(), error.to_string()).exit(Exit::Bug)
+    }
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        let mut problem = Self::input(error.code(), error.to_string());
+        problem.why = error.why();
+        problem.fix = error.fix();
+        problem.place = error.place().map(|(path, line)| match line {
+            Some(line) => Place::line(path, line),
+            None => Place::file(path),
+        });
+        problem
+    }
+}
+
+impl From<ConnectionError> for Problem {
+    fn from(error: ConnectionError) -> Self {
+        Self::input(error.code(), error.to_string()).why(error.why()).fix(error.fix())
+    }
+}
+
+impl From<RunError> for Problem {
+    fn from(error: RunError) -> Self {
+        let error = match error {
+            RunError::History(error) => return error.into(),
+            RunError::Connection(error) => return error.into(),
+            other => other,
+        };
+        let mut problem = Self::input(error.code(), error.to_string()).exit(exit_of(&error));
+        problem.why = error.why();
+        problem.fix = error.fix();
+        match &error {
+            RunError::ResultMismatch { findings, .. }
+            | RunError::NotSatisfied { findings, .. }
+            | RunError::Drift { findings, .. } => {
+                problem.why = Some(findings::text(findings));
+                problem.meta = json!({ "findings": findings::json(findings) });
+            }
+            RunError::StatementFailed { at, sqlstate, message, detail, hint, statement, .. } => {
+                problem.meta = json!({
+                    "package": at.package, "operation": at.operation, "sqlstate": sqlstate, "message": message,
+                    "detail": detail, "hint": hint, "statement": statement,
+                });
+            }
+            RunError::PrecheckFailed { at, description, sql, .. }
+            | RunError::PostcheckFailed { at, description, sql, .. } => {
+                problem.meta = json!({
+                    "package": at.package, "operation": at.operation, "check": description, "sql": sql,
+                });
+            }
+            RunError::Locked { holders, waited, .. } => {
+                problem.meta = json!({
+                    "waitedSeconds": waited.as_secs(),
+                    "holders": holders.iter().map(|holder| json!({
+                        "pid": holder.pid, "application": holder.application, "query": holder.query,
+                        "since": holder.since,
+                    })).collect::<Vec<_>>(),
+                });
+            }
+            _ => {}
+        }
+        problem
+    }
+}
+
+fn exit_of(error: &RunError) -> Exit {
+    match error {
+        RunError::NotSatisfied { .. }
+        | RunError::Drift { .. }
+        | RunError::MarkerMissing { .. }
+        | RunError::MarkerCorrupt { .. } => Exit::Differences,
+        RunError::PrecheckFailed { .. }
+        | RunError::PostcheckFailed { .. }
+        | RunError::StatementFailed { .. }
+        | RunError::ResultMismatch { .. }
+        | RunError::Locked { .. }
+        | RunError::MarkerMoved
+        | RunError::ConnectionLost { .. }
+        | RunError::CommitUnknown { .. } => Exit::RolledBack,
+        RunError::InTransit { .. } => Exit::InTransit,
+        RunError::Interrupted => Exit::Interrupted,
+        _ => Exit::Input,
+    }
+}
+
+impl From<MigrateError> for Problem {
+    fn from(failed: MigrateError) -> Self {
+        let mut problem = Self::from(*failed.error);
+        let state = match failed.left {
+            LeftBehind::Nothing => "The database is as it was before.".to_owned(),
+            LeftBehind::EarlierPackages(count) => {
+                let names: Vec<&str> = failed.applied.iter().map(|applied| applied.package.as_str()).collect();
+                format!(
+                    "{count} earlier {} applied ({}); the failing one left nothing.",
+                    if count == 1 { "package is" } else { "packages are" },
+                    names.join(", ")
+                )
+            }
+            LeftBehind::InTransit => {
+                if problem.exit != Exit::Interrupted {
+                    problem.exit = Exit::InTransit;
+                }
+                "The package is in transit: what it did is committed, and novate migrate resumes it.".to_owned()
+            }
+            LeftBehind::Unknown => "Whether the last COMMIT took place is not known; novate status tells.".to_owned(),
+        };
+        problem.why = Some(match problem.why.take() {
+            Some(why) => format!("{why}\n{state}"),
+            None => state,
+        });
+        problem
+    }
+}

@@ -1,0 +1,46 @@
+//! Findings as people and programs read them: a tree of object, expected, found, mended by.
+
+use novate_catalog::Finding;
+use serde_json::{Value, json};
+
+/// The tree as text.
+pub(crate) fn text(findings: &[Finding]) -> String {
+    let mut lines = Vec::new();
+    for finding in findings {
+        write(finding, 0, &mut lines);
+    }
+    lines.join("\n")
+}
+
+fn write(finding: &Finding, depth: usize, lines: &mut Vec<String>) {
+    let indent = "  ".repeat(depth);
+    lines.push(format!("{indent}{} {}", finding.object, finding.summary()));
+    for difference in &finding.differences {
+        lines.push(format!("{indent}    {}", difference.aspect));
+        lines.push(format!("{indent}      expected  {}", difference.expected));
+        lines.push(format!("{indent}      found     {}", difference.found));
+    }
+    for child in &finding.children {
+        write(child, depth + 1, lines);
+    }
+}
+
+/// The tree for programs.
+pub(crate) fn json(findings: &[Finding]) -> Value {
+    findings.iter().map(one).collect()
+}
+
+fn one(finding: &Finding) -> Value {
+    json!({
+        "object": finding.object.to_string(),
+        "objectType": finding.object.kind().as_str(),
+        "kind": finding.kind.as_str(),
+        "severity": if finding.is_error() { "error" } else { "note" },
+        "differences": finding.differences.iter().map(|difference| json!({
+            "aspect": difference.aspect,
+            "expected": difference.expected,
+            "found": difference.found,
+        })).collect::<Vec<_>>(),
+        "children": json(&finding.children),
+    })
+}

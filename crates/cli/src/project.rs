@@ -1,0 +1,243 @@
+//! A project as commands see it: configuration, variables, contract, history, database.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use novate_contract::{Contract, Space, StorageHash, json};
+use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageStamp, Store};
+use novate_runner::connection::ConnectionString;
+use novate_runner::{Interrupt, Session};
+
+use crate::config::{Config, Environment, SpaceConfig};
+use crate::exit::Exit;
+use crate::problem::{Place, Problem};
+use crate::sources::{self, Sources};
+use crate::ui::Ui;
+use crate::variables::{Origin, Variables};
+
+/// What every command is given.
+pub(crate) struct Context {
+    /// How to speak.
+    pub(crate) ui: Ui,
+    /// Where it was called.
+    pub(crate) here: Utf8PathBuf,
+    /// `--db`.
+    pub(crate) db: Option<String>,
+    /// `--env`.
+    pub(crate) env: Option<String>,
+    /// `--space`.
+    pub(crate) space: Space,
+    /// Set by signals.
+    pub(crate) interrupt: Interrupt,
+}
+
+/// A project that was found.
+pub(crate) struct Project<'a> {
+    /// What the command was given.
+    pub(crate) context: &'a Context,
+    /// `novate.toml`.
+    pub(crate) config: Config,
+    /// The variables.
+    pub(crate) variables: Variables,
+}
+
+/// The history of a space, read and checked.
+pub(crate) struct Loaded {
+    /// The store.
+    pub(crate) store: Store,
+    /// The graph.
+    pub(crate) graph: Graph,
+    /// Every package.
+    pub(crate) packages: BTreeMap<PackageName, Package>,
+}
+
+impl Context {
+    /// Finds the project.
+    pub(crate) fn project(&self) -> Result<Project<'_>, Problem> {
+        let config = Config::find(&self.here)?;
+        let variables = Variables::read(Some(&config.root))?;
+        Ok(Project { context: self, config, variables })
+    }
+}
+
+impl Project<'_> {
+    /// The space's part of the configuration.
+    pub(crate) fn space_config(&self) -> Result<&SpaceConfig, Problem> {
+        self.config.space(&self.context.space)
+    }
+
+    /// The space's packages.
+    pub(crate) fn store(&self) -> Result<Store, Problem> {
+        Ok(Store::new(self.context.space.clone(), self.space_config()?.migrations.clone()))
+    }
+
+    /// Reads the contract's sources.
+    pub(crate) fn sources(&self) -> Result<Sources, Problem> {
+        let space = self.space_config()?;
+        sources::read(&space.contract, &self.context.space, &self.config)
+    }
+
+    /// Reads the whole history, every hash checked.
+    pub(crate) fn history(&self) -> Result<Loaded, Problem> {
+        let store = self.store()?;
+        let (graph, packages) = store.graph()?;
+        let packages = packages.into_iter().map(|package| (package.name.clone(), package)).collect();
+        Ok(Loaded { store, graph, packages })
+    }
+
+    /// Where the emitted contract is.
+    pub(crate) fn emitted_path(&self) -> Result<Utf8PathBuf, Problem> {
+        let contract = &self.space_config()?.contract;
+        let folder = contract.parent().unwrap_or(&self.config.root);
+        Ok(folder.join(format!("{}.contract.json", self.context.space)))
+    }
+
+    /// Says when the committed JSON is not what the sources say. It is a note: the sources are what counts.
+    pub(crate) fn note_stale_emit(&self, contract: &Contract) -> Result<(), Problem> {
+        let path = self.emitted_path()?;
+        let emitted = fs_err::read_to_string(&path).unwrap_or_default();
+        if emitted != json::to_json(contract) {
+            self.context.ui.note(
+                crate::ui::Symbol::Warning,
+                &format!("{} is not what the contract says; novate contract emit", crate::problem::shorten(path)),
+            );
+        }
+        Ok(())
+    }
+
+    /// The chosen environment, where one was chosen.
+    pub(crate) fn environment(&self) -> Result<Option<(&str, &Environment)>, Problem> {
+        let name = match &self.context.env {
+            Some(name) => name.as_str(),
+            None => match self.variables.process("NOVATE_ENV") {
+                Some(name) => name,
+                None => return Ok(None),
+            },
+        };
+        match self.config.environments.get_key_value(name) {
+            Some((name, environment)) => Ok(Some((name.as_str(), environment))),
+            None => {
+                let known: Vec<&str> = self.config.environments.keys().map(String::as_str).collect();
+                Err(Problem::input("CONFIG.UNKNOWN_ENV", format!("novate.toml has no environment {name}"))
+                    .why(if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) })
+                    .fix(format!("add [env.{name}] with a url"))
+                    .at(Place::file(self.config.root.join(crate::config::FILE))))
+            }
+        }
+    }
+
+    /// The database to use: `--db`, the environment, `novate.toml`, then `DATABASE_URL`.
+    pub(crate) fn connection_string(&self) -> Result<(ConnectionString, String), Problem> {
+        let (text, origin) = self.connection_text()?;
+        let string = parse_connection(&text, &self.variables)?;
+        Ok((string, origin))
+    }
+
+    fn connection_text(&self) -> Result<(String, String), Problem> {
+        if let Some(url) = &self.context.db {
+            return Ok((url.clone(), "--db".to_owned()));
+        }
+        if let Some((name, environment)) = self.environment()? {
+            let Some(url) = &environment.url else {
+                return Err(Problem::input("CONFIG.NO_URL", format!("the environment {name} has no url"))
+                    .fix(format!("add url = \"env:...\" to [env.{name}]")));
+            };
+            return self.value(url, &format!("[env.{name}]"));
+        }
+        if let Some(url) = &self.config.database.url {
+            return self.value(url, "[database]");
+        }
+        match self.variables.get("DATABASE_URL") {
+            Some((value, origin)) => Ok((value, format!("DATABASE_URL from {origin}"))),
+            None => Err(no_database(&format!("looked for DATABASE_URL in {}", self.variables.looked_in()))),
+        }
+    }
+
+    /// A configured value: itself, or that of the variable that `env:NAME` names.
+    fn value(&self, text: &str, section: &str) -> Result<(String, String), Problem> {
+        let Some(name) = text.strip_prefix("env:") else {
+            return Ok((text.to_owned(), format!("{section} of novate.toml")));
+        };
+        match self.variables.get(name) {
+            Some((value, Origin::Process)) => Ok((value, format!("{name} from the environment"))),
+            Some((value, Origin::File(path))) => Ok((value, format!("{name} from {path}"))),
+            None => Err(no_database(&format!(
+                "{section} of novate.toml says env:{name}; looked for {name} in {}",
+                self.variables.looked_in()
+            ))),
+        }
+    }
+
+    /// Connects to the database.
+    pub(crate) async fn connect(&self) -> Result<Session, Problem> {
+        let (string, origin) = self.connection_string()?;
+        self.context.ui.note(
+            crate::ui::Symbol::Info,
+            &format!("database {} ({origin})", string.safe_summary()),
+        );
+        let session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
+        Ok(session)
+    }
+
+    /// How runs behave.
+    pub(crate) fn settings(&self) -> novate_runner::Settings {
+        let mut settings = self.config.settings();
+        settings.app_tag = self.variables.get("NOVATE_APP_TAG").map(|(value, _)| value);
+        settings
+    }
+
+    /// The time that packages are stamped with.
+    pub(crate) fn stamp(&self) -> Result<PackageStamp, Problem> {
+        let seconds = match self.variables.process("SOURCE_DATE_EPOCH") {
+            Some(text) => text.trim().parse().ok(),
+            None => Some(jiff::Timestamp::now().as_second()),
+        };
+        seconds.and_then(PackageStamp::from_unix).ok_or_else(|| {
+            Problem::input("CONFIG.INVALID", "SOURCE_DATE_EPOCH is not a number of seconds since 1970")
+                .fix("unset it, or set it to what date +%s prints")
+        })
+    }
+}
+
+fn no_database(why: &str) -> Problem {
+    Problem::input("CONFIG.NO_DATABASE", "no database was named")
+        .why(why)
+        .fix("give --db postgresql://..., or set DATABASE_URL in the environment, .env.local or .env")
+}
+
+/// Reads a connection string with what libpq would take from the environment.
+pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<ConnectionString, Problem> {
+    Ok(ConnectionString::parse(text, &variables.connect_env())?)
+}
+
+impl Loaded {
+    /// The contract at a node.
+    pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
+        self.store.contract(node, "the graph")
+    }
+
+    /// Refuses what must not run before any connection is made: packages edited since they were compiled, and
+    /// placeholders on a way to `goal`.
+    pub(crate) fn check_runnable(&self, goal: &Node) -> Result<(), Problem> {
+        let mut problems = Vec::new();
+        for package in self.packages.values() {
+            let leads_there = self.graph.reachable(&Some(package.manifest.to.clone())).contains_key(goal);
+            match package.check_runnable() {
+                Err(HistoryError::UnfilledPlaceholder { .. }) if !leads_there => {}
+                Err(error) => problems.push(Problem::from(error)),
+                Ok(()) => {}
+            }
+        }
+        Problem::join(problems).map_or(Ok(()), Err)
+    }
+}
+
+/// A contract's hash as people see it.
+pub(crate) fn short(node: &Node) -> String {
+    node.as_ref().map_or_else(|| "empty".to_owned(), |hash: &StorageHash| hash.short().to_string())
+}
+
+/// The error for something that a policy forbids.
+pub(crate) fn denied(code: &'static str, summary: impl Into<String>) -> Problem {
+    Problem::input(code, summary).exit(Exit::Denied)
+}

@@ -1,0 +1,158 @@
+//! A contract's sources, read, with everything that is wrong with them as one [`Problem`].
+
+use camino::Utf8Path;
+use novate_contract::{Contract, Ident, Space, UnsupportedObject};
+use novate_source::{ControlRule, Drops, Note, RenameHint, SourceError, SourceFile, SourceOptions};
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::problem::{Place, Problem, shorten};
+use crate::progress::count;
+use crate::ui::{Symbol, Ui};
+
+/// What the sources say.
+pub(crate) struct Sources {
+    /// The contract.
+    pub(crate) contract: Contract,
+    /// Its rename hints.
+    pub(crate) hints: Vec<RenameHint>,
+    /// What people should know.
+    notes: Vec<Note>,
+}
+
+/// Reads a project's contract.
+pub(crate) fn read(path: &Utf8Path, space: &Space, config: &Config) -> Result<Sources, Problem> {
+    read_as(path, space, Some(config), Drops::Refuse)
+}
+
+/// Reads any file or folder as a state; what a script takes away again is executed.
+pub(crate) fn read_with(path: &Utf8Path, space: &Space, config: Option<&Config>) -> Result<Sources, Problem> {
+    read_as(path, space, config, Drops::Execute)
+}
+
+fn read_as(path: &Utf8Path, space: &Space, config: Option<&Config>, drops: Drops) -> Result<Sources, Problem> {
+    let mut files = novate_source::files::read(path.as_std_path())?;
+    for file in &mut files {
+        shorten_paths(file);
+    }
+    let options = SourceOptions {
+        space: space.clone(),
+        default_schema: config
+            .and_then(|config| config.spaces.get(space))
+            .map_or_else(|| Ident::new("public"), |space| Ident::new(&space.default_schema)),
+        controls: config
+            .map(|config| config.control.iter().map(|(pattern, control)| ControlRule::new(pattern, *control)).collect())
+            .unwrap_or_default(),
+        drops,
+    };
+    match novate_source::read(&files, &options) {
+        Ok(read) => {
+            let problems = problems(&novate_contract::validate(&read.contract), &read, &files);
+            if let Some(problem) = Problem::join(problems) {
+                return Err(problem);
+            }
+            Ok(Sources { contract: read.contract, hints: read.hints, notes: read.notes })
+        }
+        Err(errors) => Err(problem(&errors, &files)),
+    }
+}
+
+/// Paths as people see them, in messages and in what is kept of unsupported objects.
+fn shorten_paths(file: &mut SourceFile) {
+    file.path = shorten(file.path.clone().into()).into_string();
+    for include in &mut file.includes {
+        shorten_paths(&mut include.file);
+    }
+}
+
+fn text_of<'a>(files: &'a [SourceFile], path: &str) -> Option<&'a str> {
+    files.iter().find_map(|file| {
+        if file.path == path {
+            return Some(file.text.as_str());
+        }
+        file.includes.iter().find_map(|include| text_of(std::slice::from_ref(&include.file), path))
+    })
+}
+
+fn problem(errors: &[SourceError], files: &[SourceFile]) -> Problem {
+    let problems = errors.iter().map(|error| {
+        let mut problem = Problem::input(error.code(), error.problem.to_string());
+        problem.why = error.why();
+        problem.fix = error.fix();
+        problem.at(place(&error.place, files))
+    });
+    Problem::join(problems.collect())
+        .unwrap_or_else(|| Problem::input("CONTRACT.SYNTAX", "the contract cannot be read"))
+}
+
+fn place(place: &novate_source::Place, files: &[SourceFile]) -> Place {
+    match text_of(files, &place.path) {
+        Some(text) => Place::span(&*place.path, text, place.span),
+        None => Place::file(&*place.path),
+    }
+}
+
+/// What is wrong with the contract as a whole, each where the object is described.
+fn problems(
+    found: &[novate_contract::Problem],
+    read: &novate_source::Read,
+    files: &[SourceFile],
+) -> Vec<Problem> {
+    found
+        .iter()
+        .map(|found| {
+            let mut problem = Problem::input(found.code(), found.to_string());
+            problem.why = found.why();
+            problem.fix = found.fix();
+            problem.place = read.places.get(&found.object).map(|at| place(at, files));
+            problem
+        })
+        .collect()
+}
+
+impl Sources {
+    /// Says what people should know.
+    pub(crate) fn print_notes(&self, ui: &Ui) {
+        for note in &self.notes {
+            let symbol = if note.code == Note::UNSUPPORTED { Symbol::Warning } else { Symbol::Info };
+            ui.note(symbol, &format!("{}: {} ({})", note.place, note.message, note.code));
+        }
+    }
+
+    /// Refuses objects of kinds that are not modelled, where that was asked for.
+    pub(crate) fn check_coverage(&self, strict: bool) -> Result<(), Problem> {
+        check_coverage(&self.contract, strict)
+    }
+}
+
+/// See [`Sources::check_coverage`].
+pub(crate) fn check_coverage(contract: &Contract, strict: bool) -> Result<(), Problem> {
+    if !strict || contract.unsupported.is_empty() {
+        return Ok(());
+    }
+    let listed: Vec<String> = contract.unsupported.iter().map(describe).collect();
+    Err(Problem::input(
+        "CONTRACT.UNSUPPORTED_OBJECT",
+        format!("{} of a kind that is not modelled", count(contract.unsupported.len(), "object")),
+    )
+    .why(listed.join("\n"))
+    .fix("leave --strict-coverage out to go on without them, or keep them in hand-written packages")
+    .meta(json!({ "unsupported": unsupported_json(contract) })))
+}
+
+fn describe(object: &UnsupportedObject) -> String {
+    if object.place.is_empty() {
+        format!("{} {}", object.kind, object.name)
+    } else {
+        format!("{} {} ({})", object.kind, object.name, object.place)
+    }
+}
+
+/// The objects of kinds that are not modelled, for programs.
+pub(crate) fn unsupported_json(contract: &Contract) -> Value {
+    contract
+        .unsupported
+        .iter()
+        .map(|object| json!({ "objectType": object.kind, "name": object.name, "place": object.place }))
+        .collect()
+}

@@ -1,0 +1,113 @@
+//! Values from the process environment, `.env.local` and `.env`, in that order. The only place that reads any.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use novate_runner::connection::ConnectEnv;
+
+use crate::problem::{Place, Problem};
+
+/// Every variable that novate itself reads, with what it does; `docs/configuration.md` lists them.
+pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
+    ("DATABASE_URL", "the database, where neither a flag nor novate.toml names one"),
+    ("NOVATE_ENV", "the environment of novate.toml to use, as --env"),
+    ("NOVATE_SCRATCH_URL", "a server for throwaway databases"),
+    ("NOVATE_POSTGRES_BIN", "a folder with PostgreSQL's programs, for throwaway servers"),
+    ("NOVATE_CACHE_DIR", "where installed servers and templates are kept"),
+    ("NOVATE_APP_TAG", "kept in the ledger beside each run"),
+    ("NO_COLOR", "no colour in any output"),
+    ("SOURCE_DATE_EPOCH", "the time that packages are stamped with, in seconds since 1970"),
+];
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The process environment.
+    Process,
+    /// A file.
+    File(Utf8PathBuf),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Process => f.write_str("the environment"),
+            Self::File(path) => f.write_str(path.as_str()),
+        }
+    }
+}
+
+/// The variables as one run sees them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Variables {
+    process: BTreeMap<String, String>,
+    files: Vec<(Utf8PathBuf, BTreeMap<String, String>)>,
+}
+
+impl Variables {
+    /// The process environment, and the files of a project where there is one.
+    pub(crate) fn read(root: Option<&Utf8Path>) -> Result<Self, Problem> {
+        #[allow(clippy::disallowed_methods)]
+        let process = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let mut files = Vec::new();
+        for name in [".env.local", ".env"] {
+            let Some(path) = root.map(|root| root.join(name)).filter(|path| path.is_file()) else { continue };
+            let mut values = BTreeMap::new();
+            let iter = dotenvy::from_path_iter(&path).map_err(|error| unreadable(&path, &error))?;
+            for item in iter {
+                let (name, value) = item.map_err(|error| unreadable(&path, &error))?;
+                values.insert(name, value);
+            }
+            files.push((name.into(), values));
+        }
+        Ok(Self { process, files })
+    }
+
+    /// A variable's value and where it came from. Empty values count as unset.
+    pub(crate) fn get(&self, name: &str) -> Option<(String, Origin)> {
+        let process = self.process.get(name).map(|value| (value.clone(), Origin::Process));
+        let files = self
+            .files
+            .iter()
+            .filter_map(|(path, values)| Some((values.get(name)?.clone(), Origin::File(path.clone()))));
+        process.into_iter().chain(files).find(|(value, _)| !value.is_empty())
+    }
+
+    /// A variable of the process alone.
+    pub(crate) fn process(&self, name: &str) -> Option<&str> {
+        self.process.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// What a connection takes from its surroundings.
+    pub(crate) fn connect_env(&self) -> ConnectEnv {
+        let home = self.process("HOME").or_else(|| self.process("USERPROFILE")).map(Into::into);
+        let user = self.process("USER").or_else(|| self.process("USERNAME")).map(str::to_owned);
+        ConnectEnv::new(self.process.clone(), home, user)
+    }
+
+    /// Where [`Self::get`] looks, for messages.
+    pub(crate) fn looked_in(&self) -> String {
+        let files: Vec<&str> = self.files.iter().map(|(path, _)| path.as_str()).collect();
+        if files.is_empty() {
+            "the environment (there is no .env.local and no .env)".to_owned()
+        } else {
+            format!("the environment, {}", files.join(", "))
+        }
+    }
+}
+
+/// A broken `.env` file. What stands in it may be secret, so the line itself is not shown.
+fn unreadable(path: &Utf8Path, error: &dotenvy::Error) -> Problem {
+    let why = match error {
+        dotenvy::Error::LineParse(_, at) => format!("a line cannot be parsed, from its character {at} on"),
+        dotenvy::Error::Io(error) => error.to_string(),
+        _ => "it is not a list of NAME=value lines".to_owned(),
+    };
+    Problem::input("CONFIG.ENV_FILE", format!("{path} cannot be read"))
+        .why(why)
+        .fix("write one NAME=value a line, and quote values with spaces")
+        .at(Place::file(path))
+}

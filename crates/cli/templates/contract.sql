@@ -1,0 +1,6 @@
+-- The schema that this application wants. Edit it, then run: novate plan
+--
+-- CREATE TABLE users (
+--     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+--     email text NOT NULL UNIQUE
+-- );
