@@ -1,2 +1,66 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks: `cargo xtask TASK`.
+//!
+//! One file a task. Tasks call the same programs that people call (`cargo`, `novate`, PostgreSQL's), so that what a
+//! task shows is what people get. This crate is no part of what is shipped.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod bundle;
+mod cases;
+mod ci;
+mod corpus;
+mod demo;
+mod failure;
+mod postgres;
+mod process;
+mod say;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+const USAGE: &str = "\
+cargo xtask TASK
+
+  demo                what novate does, shown on the example of this repository
+  test [ARGS]         every test; finds or fetches PostgreSQL first; ARGS go to cargo test
+  ci                  everything that must hold before a change goes in
+  corpus DIR          whether plans converge, over folders with from.sql and to.sql, or versions/*.sql
+                        --match TEXT   only cases whose path holds TEXT
+                        --backwards    from to.sql to from.sql as well
+                        --show         print what differs
+  bench [RUNS]        times of whole programs; 5 runs where nothing is said
+  bundle OUT          a release build that carries its own PostgreSQL, copied to OUT";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((task, rest)) => run(task, rest),
+        None => Err(Failure::new("no task was named", USAGE)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say::failed(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
+    match task {
+        "demo" => demo::run(),
+        "test" => test::run(rest),
+        "ci" => ci::run(),
+        "corpus" => corpus::run(rest),
+        "bench" => bench::run(rest),
+        "bundle" => bundle::run(rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!("there is no task {other}"), USAGE)),
+    }
+}

@@ -1,0 +1,49 @@
+//! A database in the state that a file describes.
+
+use camino::Utf8Path;
+use novate_scratch::{Database, ScratchError, Server};
+
+use crate::failure::Failure;
+
+/// How many roles a file may name that the server does not have.
+const ROLES: usize = 20;
+
+/// Makes a database and executes a file there. Roles that the file names and the server lacks are made.
+pub(crate) fn set(server: &Server, file: &Utf8Path) -> Result<Database, Failure> {
+    let text = sql(&fs_err::read_to_string(file)?);
+    for _ in 0..ROLES {
+        let database = server.database("corpus")?;
+        match database.execute(&text) {
+            Ok(_) => {
+                // What a dump sets for its own session must not reach what is executed next.
+                return Ok(database);
+            }
+            Err(error) => match missing_role(&error) {
+                Some(role) => make_role(&database, &role)?,
+                None => return Err(Failure::new(format!("{file}: {error}"), "mend the file")),
+            },
+        }
+    }
+    Err(Failure::new(format!("{file} names more than {ROLES} roles"), "make them on the server first"))
+}
+
+/// The text without the lines that only psql understands.
+fn sql(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn missing_role(error: &ScratchError) -> Option<String> {
+    let ScratchError::Sql { message, .. } = error else { return None };
+    let (role, rest) = message.split_once("role \"")?.1.split_once('"')?;
+    rest.starts_with(" does not exist").then(|| role.to_owned())
+}
+
+/// Another thread may be quicker: then it is there, which is what matters.
+fn make_role(database: &Database, role: &str) -> Result<(), Failure> {
+    match database.execute(&format!("CREATE ROLE \"{}\"", role.replace('"', "\"\""))) {
+        Ok(_) => Ok(()),
+        Err(ScratchError::Sql { sqlstate, .. }) if ["42710", "23505", "XX000"].contains(&sqlstate.as_str()) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,161 @@
+//! The story of the demonstration: each step says what happens, shows the command, and checks what came of it.
+
+use std::process::Command;
+
+use camino::Utf8Path;
+use novate_scratch::Database;
+
+use crate::failure::Failure;
+use crate::process::{capture, run as run_process};
+use crate::say;
+
+/// After this line of the example's contract the demonstration adds a column.
+const ANCHOR: &str = "    full_name text NOT NULL,\n";
+/// The column.
+const COLUMN: &str = "    country text NOT NULL,\n";
+/// What existing rows get: the answer to the placeholder.
+const ANSWER: &str = "UPDATE public.customers SET country = 'PT' WHERE country IS NULL;";
+
+/// Where the story plays.
+pub(crate) struct Stage<'a> {
+    pub(crate) program: &'a Utf8Path,
+    pub(crate) folder: &'a Utf8Path,
+    pub(crate) database: &'a Database,
+}
+
+/// Tells it from start to end.
+pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
+    say::heading("1. the contract and its history agree, and no database is needed to know that");
+    stage.novate(&["plan"])?;
+    stage.must_say(&["plan", "--dry-run", "--json"], "\"planned\": false")?;
+    stage.novate(&["migration", "graph"])?;
+
+    say::heading("2. an empty database goes through every package");
+    stage.novate(&["migrate"])?;
+    stage.novate(&["status"])?;
+
+    say::heading("3. the live schema is what the contract says, nothing more and nothing less");
+    stage.novate(&["db", "verify", "--strict"])?;
+    stage.novate(&["db", "sign"])?;
+
+    say::heading("4. the contract gains a column, NOT NULL and without a default, while rows exist");
+    stage.database.execute("INSERT INTO customers (email, full_name) VALUES ('ines@example.com', 'Inês Duarte')")?;
+    say::note("one customer is in the database");
+    stage.edit_contract()?;
+    println!("  contracts/app.sql  + {}", COLUMN.trim());
+    let before = stage.packages()?;
+    stage.novate(&["plan", "--name", "customers have a country"])?;
+    let package = stage
+        .packages()?
+        .into_iter()
+        .find(|name| !before.contains(name))
+        .ok_or_else(|| Failure::new("novate plan wrote no package", "look at what it says above"))?;
+
+    say::heading("5. what only a person can know is a placeholder; until it is filled, nothing runs");
+    stage.must_fail(&["migrate"], "MIGRATION.UNFILLED_PLACEHOLDER")?;
+    let question = stage.answer(&package)?;
+    println!("  migration.sql  - {question}");
+    println!("  migration.sql  + {ANSWER}");
+    stage.novate(&["migration", "emit", &package])?;
+    stage.novate(&["check"])?;
+
+    say::heading("6. it is applied in one transaction, which commits only if the result is the contract");
+    stage.novate(&["migrate"])?;
+    let rows = stage.database.execute("SELECT email, country FROM customers")?;
+    if !format!("{rows:?}").contains("PT") {
+        return Err(Failure::new(format!("the customer has no country: {rows:?}"), "look at what migrate says above"));
+    }
+    say::done("the customer who was there before has a country now");
+    stage.novate(&["db", "verify", "--strict"])?;
+
+    say::heading("7. somebody changes the database behind its back, and that does not go unseen");
+    stage.database.execute("ALTER TABLE customers ALTER COLUMN country DROP NOT NULL")?;
+    println!("  ALTER TABLE customers ALTER COLUMN country DROP NOT NULL;");
+    stage.must_fail(&["db", "verify"], "country")?;
+    stage.database.execute("ALTER TABLE customers ALTER COLUMN country SET NOT NULL")?;
+    println!("  ALTER TABLE customers ALTER COLUMN country SET NOT NULL;");
+    stage.novate(&["db", "verify", "--strict"])
+}
+
+impl Stage<'_> {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(arguments).current_dir(self.folder);
+        command.env("DATABASE_URL", self.database.url()).env_remove("NOVATE_ENV");
+        command
+    }
+
+    /// Shows a command and what it says, and fails where it does.
+    fn novate(&self, arguments: &[&str]) -> Result<(), Failure> {
+        show(arguments);
+        run_process(&mut self.command(arguments))
+    }
+
+    /// Shows a command that must be refused, and what it says.
+    fn must_fail(&self, arguments: &[&str], expected: &str) -> Result<(), Failure> {
+        show(arguments);
+        let output = capture(&mut self.command(arguments))?;
+        print!("{}{}", output.stdout, output.stderr);
+        if output.ok || !(output.stdout + &output.stderr).contains(expected) {
+            return Err(Failure::new(
+                format!("that should have been refused with {expected}"),
+                "this is a bug: report it",
+            ));
+        }
+        say::done("refused, as it should be");
+        Ok(())
+    }
+
+    /// Checks what a command says without showing it.
+    fn must_say(&self, arguments: &[&str], expected: &str) -> Result<(), Failure> {
+        let output = capture(&mut self.command(arguments))?;
+        if output.ok && output.stdout.contains(expected) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            format!("novate {} should have said {expected}; it said {}", arguments.join(" "), output.stdout),
+            "the example's contract was edited: novate plan, and commit the package",
+        ))
+    }
+
+    fn edit_contract(&self) -> Result<(), Failure> {
+        let path = self.folder.join("contracts/app.sql");
+        let text = fs_err::read_to_string(&path)?;
+        if !text.contains(ANCHOR) {
+            return Err(Failure::new(
+                "the example's customers have no full_name",
+                "correct ANCHOR in xtask/src/demo/story.rs",
+            ));
+        }
+        Ok(fs_err::write(&path, text.replacen(ANCHOR, &format!("{ANCHOR}{COLUMN}"), 1))?)
+    }
+
+    /// Puts the answer in place of the placeholder, and gives the question back.
+    fn answer(&self, package: &str) -> Result<String, Failure> {
+        let path = self.folder.join("migrations/app").join(package).join("migration.sql");
+        let text = fs_err::read_to_string(&path)?;
+        let question = text
+            .lines()
+            .find(|line| line.contains("@placeholder"))
+            .ok_or_else(|| Failure::new("the package asks no question", "look at what plan says above"))?;
+        fs_err::write(&path, text.replace(question, ANSWER))?;
+        Ok(question.trim().to_owned())
+    }
+
+    fn packages(&self) -> Result<Vec<String>, Failure> {
+        let mut names = Vec::new();
+        for entry in self.folder.join("migrations/app").read_dir_utf8()? {
+            let entry = entry?;
+            if entry.path().join("migration.json").is_file() {
+                names.push(entry.file_name().to_owned());
+            }
+        }
+        Ok(names)
+    }
+}
+
+fn show(arguments: &[&str]) {
+    let words =
+        arguments.iter().map(|word| if word.contains(' ') { format!("\"{word}\"") } else { (*word).to_owned() });
+    println!("\n$ novate {}", words.collect::<Vec<_>>().join(" "));
+}
