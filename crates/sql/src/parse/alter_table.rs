@@ -12,7 +12,9 @@ use crate::ast::{
 use crate::{NameRef, Spanned};
 
 pub(super) fn table(place: Place, node: &ast::AlterTable) -> Option<Statement> {
-    let Some(relation) = node.table_relation_name() else { return node.all_in_tablespace().map(|_| moved("table")) };
+    let Some(relation) = node.table_relation_name() else {
+        return node.all_in_tablespace().map(|_| moved("table"));
+    };
     let name = place.spanned(&relation, names::name_ref(&relation.table_name_ref()?));
     let only = has_token(relation.syntax(), SyntaxKind::ONLY_KW);
     let actions = node.actions().map(|found| action(place, &found));
@@ -20,7 +22,9 @@ pub(super) fn table(place: Place, node: &ast::AlterTable) -> Option<Statement> {
 }
 
 pub(super) fn index(place: Place, node: &ast::AlterIndex) -> Option<Statement> {
-    let Some(index) = node.index_ref() else { return node.all_in_tablespace().map(|_| moved("index")) };
+    let Some(index) = node.index_ref() else {
+        return node.all_in_tablespace().map(|_| moved("index"));
+    };
     let name = place.spanned(&index, names::name_ref(&index));
     let found = node.action()?;
     let action = match &found {
@@ -56,7 +60,9 @@ pub(super) fn other(place: Place, node: &SyntaxNode) -> Option<Statement> {
     let name = match (child::<ast::ViewRef>(node), child::<ast::TableRelationName>(node)) {
         (Some(view), _) => place.spanned(&view, names::name_ref(&view)),
         (None, Some(table)) => place.spanned(&table, names::name_ref(&table.table_name_ref()?)),
-        (None, None) => return child::<ast::AllInTablespace>(node).map(|_| moved("materialized view")),
+        (None, None) => {
+            return child::<ast::AllInTablespace>(node).map(|_| moved("materialized view"));
+        }
     };
     let mut actions: Vec<Spanned<AlterTableAction>> = Vec::new();
     for found in node.children() {

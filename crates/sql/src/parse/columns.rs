@@ -14,7 +14,7 @@ pub(super) fn column(place: Place, node: &SyntaxNode) -> Option<ColumnDef> {
     Some(ColumnDef {
         name: place.spanned(&name, names::ident(&name)),
         ty: child::<ast::Type>(node).map(|ty| types::lower_column_type(&ty)),
-        collation: child::<ast::Collate>(node).and_then(|collate| collation(&collate)),
+        collation: child::<ast::Collate>(node).and_then(|collate| collation(&collate)).or_else(|| after_default(node)),
         storage: child::<ast::Storage>(node)
             .and_then(|storage| storage.storage_mode())
             .map(|mode| words(mode.syntax())),
@@ -35,16 +35,30 @@ fn own_span(place: Place, node: &SyntaxNode) -> crate::Span {
     crate::Span::new(start, span.end)
 }
 
+/// The column's collation where it follows the default.
+fn after_default(node: &SyntaxNode) -> Option<NameRef> {
+    uncollated(child::<ast::DefaultConstraint>(node)?.expr()?)?.1
+}
+
 /// `COLLATE c`.
 pub(super) fn collation(node: &ast::Collate) -> Option<NameRef> {
     node.collation_ref().map(|collation| names::name_ref(&collation))
+}
+
+/// An expression and the `COLLATE` after it, which the parser takes for a part of it where PostgreSQL's grammar has it
+/// belong to the column or the element of an index.
+pub(super) fn uncollated(expr: ast::Expr) -> Option<(ast::Expr, Option<NameRef>)> {
+    match expr {
+        ast::Expr::Collate(collate) => Some((collate.expr()?, collation(&collate))),
+        other => Some((other, None)),
+    }
 }
 
 fn column_constraint(place: Place, node: &ast::Constraint) -> Option<NamedConstraint<ColumnConstraint>> {
     use ast::Constraint as Node;
     let constraint = match node {
         Node::CheckConstraint(check) => ColumnConstraint::Check(place.expr(&check.expr()?)),
-        Node::DefaultConstraint(default) => ColumnConstraint::Default(place.expr(&default.expr()?)),
+        Node::DefaultConstraint(default) => ColumnConstraint::Default(place.expr(&uncollated(default.expr()?)?.0)),
         Node::GeneratedConstraint(node) => generated(place, &node.generated_as()?)?,
         Node::NotNullConstraint(_) => ColumnConstraint::NotNull,
         Node::NullConstraint(_) => ColumnConstraint::Null,

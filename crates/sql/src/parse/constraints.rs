@@ -4,11 +4,9 @@ use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::tree::{Place, child, children};
-use super::{names, storage, text};
+use super::{exclusion, names, storage};
 use crate::Ident;
-use crate::ast::{
-    ForeignKey, IndexElement, IndexParameters, MatchKind, NamedConstraint, ReferentialAction, TableConstraint,
-};
+use crate::ast::{ForeignKey, IndexParameters, MatchKind, NamedConstraint, ReferentialAction, TableConstraint};
 
 /// A constraint of a table, after its name and with what follows it.
 pub(super) fn table_constraint(place: Place, node: &ast::Constraint) -> Option<NamedConstraint<TableConstraint>> {
@@ -94,7 +92,9 @@ pub(super) fn nulls_not_distinct(parameters: Option<&ast::IndexParameters>) -> b
 }
 
 pub(super) fn index_parameters(node: Option<&ast::IndexParameters>) -> IndexParameters {
-    let Some(node) = node else { return IndexParameters::default() };
+    let Some(node) = node else {
+        return IndexParameters::default();
+    };
     IndexParameters {
         include: included(node.constraint_include_clause()),
         storage: storage::with(node.with_params()),
@@ -197,7 +197,7 @@ fn ref_action(node: &ast::RefAction) -> (ReferentialAction, Vec<Ident>) {
 
 fn exclude(place: Place, node: &ast::ExcludeConstraint) -> Option<TableConstraint> {
     let list = node.constraint_exclusion_list()?;
-    let elements = list.constraint_exclusions().map(|node| exclusion(place, &node));
+    let elements = list.constraint_exclusions().map(|node| exclusion::lower(place, &node));
     Some(TableConstraint::Exclude {
         method: node.constraint_index_method().and_then(|using| using.access_method_ref()).map(|m| names::ident(&m)),
         elements: elements.collect::<Option<_>>()?,
@@ -208,14 +208,4 @@ fn exclude(place: Place, node: &ast::ExcludeConstraint) -> Option<TableConstrain
         },
         predicate: node.where_condition_clause().and_then(|clause| clause.expr()).map(|expr| place.expr(&expr)),
     })
-}
-
-fn exclusion(place: Place, node: &ast::ConstraintExclusion) -> Option<(IndexElement, String)> {
-    let operator = match (node.operator_call(), node.op()) {
-        (Some(call), _) => call.op()?,
-        (None, op) => op?,
-    };
-    let operator = text::normalised(&operator.syntax().text().to_string());
-    let expr = place.expr(&node.expr()?);
-    Some((IndexElement { expr, collation: None, opclass: None, order: None, nulls: None }, operator))
 }

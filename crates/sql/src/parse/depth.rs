@@ -3,7 +3,7 @@
 //! The parser recurses, and so does the release of its tree: a text made for it would overflow the stack. What each
 //! token may cost was measured; the limit keeps a statement well within the 2 MiB that Rust gives a thread.
 
-use super::scan::TokenKind;
+use super::scan::{Scanner, TokenKind};
 
 /// The most that a statement may cost.
 const LIMIT: usize = 3000;
@@ -108,10 +108,21 @@ impl Depth {
     }
 
     fn pop(&mut self) {
-        let Some(outer) = self.outer.pop() else { return };
+        let Some(outer) = self.outer.pop() else {
+            return;
+        };
         self.below -= outer.cost() + if self.top.case { BRANCH } else { BRACKET };
         self.top = outer;
     }
+}
+
+/// Whether a text may be parsed.
+pub(crate) fn bearable(text: &str) -> bool {
+    let mut depth = Depth::default();
+    for token in Scanner::new(text, 0) {
+        depth.take(token.kind, &text[token.span.range()]);
+    }
+    depth.bearable()
 }
 
 #[cfg(test)]
@@ -123,7 +134,7 @@ mod tests {
         let script = parse(sql);
         assert_eq!(script.errors.is_empty(), read, "{:?}", script.errors);
         if !read {
-            assert_eq!(script.errors[0].message, "this statement nests too deeply to be read");
+            assert_eq!(script.errors[0].message, "this nests too deeply to be read");
         }
     }
 

@@ -3,8 +3,8 @@
 use squawk_syntax::SyntaxKind;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::tree::{Place, child, has_token};
-use super::{names, storage};
+use super::tree::{Place, has_token};
+use super::{columns, names, storage};
 use crate::Ident;
 use crate::ast::{CreateIndex, IndexElement, NullsOrder, OperatorClass, SortOrder, Statement};
 
@@ -46,9 +46,10 @@ pub(super) fn element(place: Place, item: &ast::PartitionItem) -> Option<IndexEl
         name: names::name_ref(&class),
         parameters: storage::parameters(item.attribute_list()),
     });
+    let (expr, collation) = columns::uncollated(item.expr()?)?;
     Some(IndexElement {
-        expr: place.expr(&item.expr()?),
-        collation: child::<ast::Collate>(item.syntax()).and_then(|collate| super::columns::collation(&collate)),
+        expr: place.expr(&expr),
+        collation,
         opclass: class,
         order: item.sort_order().and_then(|order| match order {
             ast::SortOrder::SortAsc(_) => Some(SortOrder::Asc),

@@ -11,11 +11,13 @@ mod constraints;
 mod create_table;
 mod depth;
 mod dml;
+mod exclusion;
 mod index;
 mod names;
 mod objects;
 mod partitions;
 mod query;
+mod refusal;
 mod scan;
 mod sequence;
 mod session;
@@ -24,12 +26,15 @@ mod split;
 mod statement;
 mod storage;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod types;
 mod unmodelled;
 mod with;
 
+pub(crate) use depth::bearable;
 pub(crate) use scan::{Scanner, TokenKind};
 pub(crate) use text::{normalised, tokens_normalised};
 pub(crate) use types::lower_type;
@@ -62,14 +67,16 @@ pub fn parse(text: &str) -> Script {
 fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, Vec<SyntaxError>> {
     let sql = &text[piece.sql.range()];
     let place = Place::new(sql, piece.sql.start);
-    let parsed = SourceFile::parse(&if piece.routine { strings::blanked(sql) } else { sql.into() });
+    let parsed = SourceFile::parse(&if piece.routine { strings::blanked(sql) } else { exclusion::readable(sql) });
     let errors: Vec<SyntaxError> = parsed.errors().iter().map(|error| place.error(error)).collect();
     if !errors.is_empty() {
         return Err(errors);
     }
-    let not_read = || SyntaxError { message: "this statement could not be read".to_owned(), span: piece.sql };
+    let not_read = || SyntaxError { message: refusal::reason(&parsed.syntax_node()).to_owned(), span: piece.sql };
     let mut found = parsed.tree().stmts().filter(|stmt| !matches!(stmt, ast::Stmt::EmptyStmt(_)));
-    let (Some(only), None) = (found.next(), found.next()) else { return Err(vec![not_read()]) };
+    let (Some(only), None) = (found.next(), found.next()) else {
+        return Err(vec![not_read()]);
+    };
     let statement = statement::lower(place, &only).ok_or_else(|| vec![not_read()])?;
     let mut all = vec![Spanned::new(statement, piece.span)];
     if let ast::Stmt::CreateSchema(schema) = &only {
@@ -82,6 +89,9 @@ fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, Vec<Syntax
 pub fn parse_type(text: &str) -> Result<WrittenType, SyntaxError> {
     const BEFORE: &str = "create table t (c ";
     let error = |message: &str| SyntaxError { message: message.to_owned(), span: Span::new(0, text.len()) };
+    if !bearable(text) {
+        return Err(error(split::TOO_DEEP));
+    }
     let parsed = SourceFile::parse(&format!("{BEFORE}{text}\n)"));
     if let Some(first) = parsed.errors().first() {
         return Err(error(first.message()));
@@ -89,7 +99,9 @@ pub fn parse_type(text: &str) -> Result<WrittenType, SyntaxError> {
     let ty = parsed.tree().syntax().descendants().find_map(ast::Column::cast).and_then(|column| column.ty());
     let whole = Span::new(BEFORE.len(), BEFORE.len() + text.trim_end().len());
     match ty {
-        Some(ty) if Place::new(text, 0).span(ty.syntax()).end == whole.end => Ok(types::lower_column_type(&ty)),
+        Some(ty) if !types::is_set(&ty) && Place::new(text, 0).span(ty.syntax()).end == whole.end => {
+            Ok(types::lower_column_type(&ty))
+        }
         _ => Err(error("this is not the name of a type")),
     }
 }

@@ -52,7 +52,9 @@ fn version(node: &SyntaxNode) -> Option<String> {
 
 /// `None` for a type that is not an enum.
 pub(super) fn create_enum(place: Place, node: &ast::CreateType) -> Option<Statement> {
-    let Some(ast::CreateTypeKind::EnumType(kind)) = node.kind() else { return None };
+    let Some(ast::CreateTypeKind::EnumType(kind)) = node.kind() else {
+        return None;
+    };
     let list = kind.variant_list()?;
     let label = |variant: ast::Variant| Some(place.spanned(&variant, strings::decode(&variant.literal()?)?));
     Some(Statement::CreateEnum {

@@ -22,7 +22,9 @@ pub(super) fn key(node: &ast::PartitionBy) -> Option<String> {
 pub(super) fn bound(node: &ast::PartitionType) -> Option<PartitionBound> {
     let text = match node {
         ast::PartitionType::PartitionDefault(_) => "DEFAULT".to_owned(),
-        ast::PartitionType::PartitionForValuesIn(values) => format!("FOR VALUES IN ({})", list(values.syntax())),
+        ast::PartitionType::PartitionForValuesIn(values) => {
+            format!("FOR VALUES IN ({})", list(values.syntax()))
+        }
         ast::PartitionType::PartitionForValuesFrom(range) => {
             format!("FOR VALUES FROM ({}) TO ({})", list(range.from()?.syntax()), list(range.to()?.syntax()))
         }

@@ -74,7 +74,9 @@ fn columns(
         return found;
     }
     for node in root.descendants() {
-        let Some(parts) = reference(&node) else { continue };
+        let Some(parts) = reference(&node) else {
+            continue;
+        };
         let certain = match parts.as_slice() {
             [name] => !ranges.contains(name.as_str()) && !aliases.contains(name.as_str()) && !may_be_output(&node),
             [range, _] => ranges.contains(range.as_str()) || aliases.contains(range.as_str()),

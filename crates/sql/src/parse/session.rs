@@ -33,7 +33,9 @@ pub(super) fn set(node: &ast::Set) -> Option<Statement> {
 
 /// `SET ROLE`, `SET SESSION AUTHORIZATION` and their `RESET`.
 pub(super) fn role(name: &str, node: &SyntaxNode) -> Statement {
-    let values = significant(node).last().map(|token| Ident::from_sql(token.text()).as_str().to_owned());
+    let string = node.descendants().find_map(ast::Literal::cast).and_then(|literal| strings::decode(&literal));
+    let name_of = || significant(node).last().map(|token| Ident::from_sql(token.text()).as_str().to_owned());
+    let values = string.or_else(name_of);
     Statement::Set { name: name.to_owned(), values: values.into_iter().collect() }
 }
 
@@ -52,8 +54,12 @@ pub(super) fn reset(node: &ast::Reset) -> Option<Statement> {
 pub(super) fn configuring_select(node: &ast::Select) -> Option<Statement> {
     let targets = node.select_clause()?.target_list()?;
     let mut targets = targets.targets();
-    let (Some(only), None, None) = (targets.next(), targets.next(), node.from_clause()) else { return None };
-    let ast::Expr::CallExpr(call) = only.expr()? else { return None };
+    let (Some(only), None, None) = (targets.next(), targets.next(), node.from_clause()) else {
+        return None;
+    };
+    let ast::Expr::CallExpr(call) = only.expr()? else {
+        return None;
+    };
     let function =
         significant(call.expr()?.syntax()).map(|token| token.text().to_ascii_lowercase()).collect::<String>();
     match function.strip_prefix("pg_catalog.").unwrap_or(&function) {

@@ -149,7 +149,9 @@ fn select_is_one_row(select: &ast::Select) -> bool {
     if select.group_by_clause().is_some() || select.having_clause().is_some() {
         return false;
     }
-    let Some(targets) = select.select_clause().and_then(|clause| clause.target_list()) else { return false };
+    let Some(targets) = select.select_clause().and_then(|clause| clause.target_list()) else {
+        return false;
+    };
     let (aggregates, others): (Vec<_>, Vec<_>) = calls(targets.syntax()).into_iter().partition(is_aggregate);
     let plain = select.from_clause().is_none() && select.where_clause().is_none();
     (plain || !aggregates.is_empty()) && others.iter().all(is_scalar)

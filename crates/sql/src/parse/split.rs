@@ -5,6 +5,9 @@ use super::scan::{Scanner, Token, TokenKind};
 use crate::Span;
 use crate::ast::{Comment, SyntaxError};
 
+/// Said of a text that would take more stack than there is.
+pub(super) const TOO_DEEP: &str = "this nests too deeply to be read";
+
 /// A script in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Split {
@@ -33,7 +36,9 @@ pub(super) fn split(text: &str) -> Split {
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     loop {
         let mut scanner = Scanner::new(text, at);
-        let Some(jump) = scanner.by_ref().find_map(|token| splitter.take(token)) else { break };
+        let Some(jump) = scanner.by_ref().find_map(|token| splitter.take(token)) else {
+            break;
+        };
         at = jump;
     }
     splitter.finish(text.len());
@@ -123,7 +128,7 @@ impl Splitter<'_> {
         let open = std::mem::take(&mut self.open);
         let Some(sql) = open.sql else { return };
         if !open.depth.bearable() {
-            let message = "this statement nests too deeply to be read".to_owned();
+            let message = TOO_DEEP.to_owned();
             self.out.errors.push(SyntaxError { message, span: sql });
             return;
         }

@@ -39,6 +39,7 @@ pub(super) fn lower(place: Place, stmt: &Stmt) -> Option<Statement> {
         Stmt::DropSequence(_) => Some(objects::drop(ObjectKeyword::Sequence, stmt.syntax())),
         Stmt::DropTable(_) => Some(objects::drop(ObjectKeyword::Table, stmt.syntax())),
         Stmt::DropType(_) => Some(objects::drop(ObjectKeyword::Type, stmt.syntax())),
+        Stmt::Reassign(_) => Some(Statement::Owner),
         Stmt::Set(node) => session::set(node),
         Stmt::Reset(node) => session::reset(node),
         Stmt::SetRole(_) => Some(session::role("role", stmt.syntax())),
@@ -84,7 +85,9 @@ fn first_word(stmt: &Stmt) -> String {
 
 /// What `CREATE SCHEMA` makes besides the schema. Objects without a schema of their own go into the new one.
 pub(super) fn schema_elements(place: Place, node: &ast::CreateSchema) -> Option<Vec<Spanned<Statement>>> {
-    let Some(Statement::CreateSchema { name: schema, .. }) = objects::create_schema(node) else { return None };
+    let Some(Statement::CreateSchema { name: schema, .. }) = objects::create_schema(node) else {
+        return None;
+    };
     let into = |name: &mut NameRef| {
         name.schema.get_or_insert_with(|| schema.clone());
     };

@@ -55,10 +55,7 @@ mod tests {
 
     #[test]
     fn blanks_keep_their_place() {
-        assert_eq!(
-            blanked("as $a$ é $a$, 'it''s' E'\\'' x"),
-            "as $a$    $a$, '      ' E'  ' x".replace("    $a$,", "    $a$,")
-        );
+        assert_eq!(blanked("as $a$ é $a$, 'it''s' E'\\'' x"), "as $a$    $a$, '     ' E'  ' x");
         assert_eq!(blanked("$$x$$ 'y"), "$$ $$ 'y");
     }
 

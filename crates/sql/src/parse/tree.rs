@@ -11,16 +11,29 @@ use crate::{Span, Spanned};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     sql: &'a str,
+    /// The byte of the script at which byte `offset` of `sql` stands.
     start: usize,
+    offset: usize,
 }
 
 impl<'a> Place<'a> {
     pub(super) fn new(sql: &'a str, start: usize) -> Self {
-        Self { sql, start }
+        Self { sql, start, offset: 0 }
+    }
+
+    /// A text made for the parser, whose byte `offset` is byte `at` of this one.
+    pub(super) fn embedded(self, sql: &str, at: usize, offset: usize) -> Place<'_> {
+        Place { sql, start: self.at(at, at).start, offset }
+    }
+
+    /// A part of the text.
+    pub(super) fn slice(self, start: usize, end: usize) -> Option<&'a str> {
+        self.sql.get(start..end)
     }
 
     fn at(self, start: usize, end: usize) -> Span {
-        Span::new(self.start + start, self.start + end)
+        let place = |byte: usize| (self.start + byte).saturating_sub(self.offset);
+        Span::new(place(start), place(end))
     }
 
     /// The bytes of a node, from its first token to its last.

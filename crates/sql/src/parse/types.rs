@@ -43,6 +43,11 @@ pub(super) fn lower_column_type(node: &ast::Type) -> WrittenType {
     stored.map_or(WrittenType::Type(ty), |name| WrittenType::Serial(TypeName::builtin(name)))
 }
 
+/// Whether `SETOF` stands before the type.
+pub(super) fn is_set(ty: &ast::Type) -> bool {
+    ty.syntax().first_token().is_some_and(|token| token.kind() == SyntaxKind::SETOF_KW)
+}
+
 fn with_modifiers(name: &str, modifiers: Vec<String>) -> TypeName {
     TypeName { modifiers, ..TypeName::builtin(name) }
 }
@@ -97,7 +102,9 @@ fn lower_interval(ty: &ast::IntervalType) -> TypeName {
 }
 
 fn lower_path(ty: &ast::PathType) -> TypeName {
-    let Some(path) = ty.path_ref() else { return TypeName::builtin("") };
+    let Some(path) = ty.path_ref() else {
+        return TypeName::builtin("");
+    };
     let name = names::name_ref(&path);
     let modifiers = modifiers(ty.arg_list());
     let builtin = match &name.schema {
@@ -116,7 +123,7 @@ fn is_unquoted(path: &ast::PathRef) -> bool {
         .descendants_with_tokens()
         .filter_map(squawk_syntax::SyntaxElement::into_token)
         .filter(|token| !token.kind().is_trivia())
-        .all(|token| token.kind() != SyntaxKind::IDENT || !token.text().contains('"'))
+        .all(|token| !token.text().ends_with('"'))
 }
 
 /// The type that SQL's grammar knows by a keyword. Such a word names a type of the user's where it is quoted.
