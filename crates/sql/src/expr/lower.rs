@@ -6,12 +6,12 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 use super::Expr;
 use super::climb::{builtin, climb};
 use super::items::{Item, heads, items, run};
-use crate::parse::{lower_type, tokens_normalised};
+use crate::parse::{Scanner, lower_type, tokens_normalised};
 use crate::{Ident, NameRef, Span, TypeName};
 
 /// How high a tree may grow; what is higher stays opaque. Everything that walks a tree recurses, and this keeps it within
 /// the stack of any thread.
-pub(super) const MAX_HEIGHT: usize = 256;
+const MAX_HEIGHT: usize = 256;
 
 /// Lowers an expression. It may reach beyond its node, see [`extent`].
 pub(crate) fn lower(node: &ast::Expr) -> Expr {
@@ -72,6 +72,15 @@ impl Lowering {
 
     /// An expression that stands as one operand.
     pub(super) fn operand(self, node: &SyntaxNode) -> Expr {
+        // A chain of subscripts and fields stays opaque as a whole.
+        let links = std::iter::successors(Some(node.clone()), SyntaxNode::first_child)
+            .take_while(|link| {
+                matches!(link.kind(), SyntaxKind::INDEX_EXPR | SyntaxKind::SLICE_EXPR | SyntaxKind::FIELD_EXPR)
+            })
+            .count();
+        if self.height + links > MAX_HEIGHT {
+            return opaque(node);
+        }
         let below = Self { height: self.height + 1 };
         match ast::Expr::cast(node.clone()) {
             Some(expr) if below.height <= MAX_HEIGHT => below.atom(&expr).unwrap_or_else(|| opaque(node)),
@@ -265,7 +274,25 @@ fn opaque(node: &SyntaxNode) -> Expr {
 /// A run that is not understood, in parentheses so that it can stand anywhere.
 fn enclosed(run: &[SyntaxNode]) -> Expr {
     let parts: Vec<String> = run.iter().map(tokens_normalised).collect();
-    Expr::Opaque(format!("({})", parts.join(" ")))
+    Expr::Opaque(in_parentheses(parts.join(" ")))
+}
+
+/// `(text)`; what stands in parentheses already stays as it is.
+pub(super) fn in_parentheses(text: String) -> String {
+    let mut open = 0_usize;
+    let mut closed_at = None;
+    for token in Scanner::new(&text, 0) {
+        match &text[token.span.range()] {
+            "(" => open += 1,
+            ")" => open = open.saturating_sub(1),
+            _ => {}
+        }
+        if open == 0 {
+            closed_at = Some(token.span.end);
+            break;
+        }
+    }
+    if text.starts_with('(') && closed_at == Some(text.len()) { text } else { format!("({text})") }
 }
 
 fn is_dotted_name(node: &SyntaxNode) -> bool {

@@ -11,6 +11,8 @@ mod print;
 mod read;
 mod references;
 mod regclass;
+#[cfg(test)]
+mod tests;
 
 pub use canonical::{canonicalize, is_null_default};
 pub use loose::{loose_key, loose_sql};

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::climb::{AND, ATOM, CAST, COLLATE, IS, LIKE, NOT, OR, OTHER, SIGN, level};
+use super::climb::{AND, ATOM, CAST, COLLATE, COMPARISON, IS, LIKE, NOT, OR, OTHER, SIGN, level};
 use super::{Expr, functions};
 use crate::literal::ident_is_safe;
 use crate::{Ident, Literal};
@@ -26,7 +26,7 @@ impl Display for Expr {
                 let level = level(op);
                 write!(f, "{} {op} {}", At(left, left_level(level)), At(right, level + 1))
             }
-            Self::Is(operand, words) => write!(f, "{} IS {words}", At(operand, IS + 1)),
+            Self::Is(operand, words) => write!(f, "{} IS {words}", At(operand, left_level(IS))),
             Self::Quantified { left, op, all, right } => {
                 let word = if *all { "ALL" } else { "ANY" };
                 write!(f, "{} {op} {word} ", At(left, left_level(level(op))))?;
@@ -43,7 +43,8 @@ impl Display for Expr {
                 let not = if *negated { "NOT " } else { "" };
                 let symmetric = if *symmetric { "SYMMETRIC " } else { "" };
                 let (low, high) = (At(low, OTHER), At(high, OTHER));
-                write!(f, "{} {not}BETWEEN {symmetric}{low} AND {high}", At(operand, LIKE + 1))
+                let operand = At(operand, if ends_in_collation(operand) { ATOM } else { LIKE + 1 });
+                write!(f, "{operand} {not}BETWEEN {symmetric}{low} AND {high}")
             }
             Self::Call { name, args, suffix } => {
                 match (&name.schema, args.as_slice()) {
@@ -53,9 +54,7 @@ impl Display for Expr {
                     (None, [Self::String(field), of]) if name.name.as_str() == "extract" && ident_is_safe(field) => {
                         write!(f, "EXTRACT({field} FROM {of})")?;
                     }
-                    (None, [a, b, c, d]) if name.name.as_str() == "overlaps" => {
-                        write!(f, "({a}, {b}) OVERLAPS ({c}, {d})")?;
-                    }
+                    _ if is_overlaps(self) => write!(f, "({}) OVERLAPS ({})", List(&args[..2]), List(&args[2..]))?,
                     (None, _) if functions::is_keyword(name.name.as_str()) => {
                         write!(f, "{}({})", name.name.as_str().to_ascii_uppercase(), List(args))?;
                     }
@@ -107,18 +106,36 @@ fn binds_at(expr: &Expr) -> u8 {
         Expr::Is(..) => IS,
         Expr::In { .. } | Expr::Between { .. } => LIKE,
         Expr::Collate(..) => COLLATE,
-        Expr::Call { name, args, .. }
-            if name.schema.is_none() && name.name.as_str() == "overlaps" && args.len() == 4 =>
-        {
-            OTHER
-        }
+        _ if is_overlaps(expr) => OTHER,
         _ => ATOM,
     }
 }
 
-/// What the left operand must bind at: a chain of comparisons is no SQL, other operators group to the left.
+/// Whether the last thing printed is a collation, whose name the parser takes the word BETWEEN to follow.
+fn ends_in_collation(expr: &Expr) -> bool {
+    match expr {
+        Expr::Collate(..) => true,
+        Expr::Unary(_, last) | Expr::Binary(_, _, last) => ends_in_collation(last),
+        _ => false,
+    }
+}
+
+/// Whether this is `(a, b) OVERLAPS (c, d)`, which has no other spelling in every version.
+fn is_overlaps(expr: &Expr) -> bool {
+    match expr {
+        Expr::Call { name, args, .. } => name.schema.is_none() && name.name.as_str() == "overlaps" && args.len() == 4,
+        _ => false,
+    }
+}
+
+/// What the left operand must bind at: a chain of comparisons is no SQL, other operators group to the left. Before IS, a
+/// comparison is put in parentheses too, as PostgreSQL does.
 fn left_level(level: u8) -> u8 {
-    if (IS..OTHER).contains(&level) { level + 1 } else { level }
+    match level {
+        IS => OTHER,
+        COMPARISON | LIKE => level + 1,
+        _ => level,
+    }
 }
 
 fn unary(f: &mut Formatter<'_>, op: &str, operand: &Expr) -> fmt::Result {

@@ -4,10 +4,10 @@ use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::Expr;
-use super::lower::{MAX_HEIGHT, extent, lower};
+use super::lower::{extent, in_parentheses, lower};
 use crate::Span;
 use crate::ast::{ExprText, SyntaxError};
-use crate::parse::{Scanner, TokenKind, normalised};
+use crate::parse::{bearable, normalised};
 
 /// Reads one expression. Spans count from the start of `text`.
 ///
@@ -17,8 +17,8 @@ pub fn parse_expr(text: &str) -> Result<ExprText, SyntaxError> {
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();
     let whole = Span::new(start, start + trimmed.len());
-    if nesting(trimmed) > MAX_HEIGHT {
-        let expr = Expr::Opaque(format!("({})", normalised(trimmed)));
+    if !bearable(trimmed) {
+        let expr = Expr::Opaque(in_parentheses(normalised(trimmed)));
         return Ok(ExprText { text: trimmed.to_owned(), expr, span: whole });
     }
     // The line break keeps a comment at the end of the text from reaching further.
@@ -45,37 +45,4 @@ pub fn parse_expr(text: &str) -> Result<ExprText, SyntaxError> {
 
 fn only_expression(file: &SourceFile) -> Option<ast::Expr> {
     file.syntax().descendants().find_map(ast::Target::cast)?.expr()
-}
-
-/// How deep the parser would recurse into `text`, guessed from above: brackets, `CASE`, and operators that may each hold
-/// the next as their operand.
-pub(crate) fn nesting(text: &str) -> usize {
-    let mut levels = vec![0_usize];
-    let (mut depth, mut deepest) = (0, 0);
-    for token in Scanner::new(text, 0) {
-        let word = &text[token.span.range()];
-        let top = levels.last_mut();
-        match token.kind {
-            TokenKind::Punctuation if matches!(word, "(" | "[") => levels.push(0),
-            TokenKind::Word if word.eq_ignore_ascii_case("case") => levels.push(0),
-            TokenKind::Punctuation if matches!(word, ")" | "]") => depth -= levels.pop().unwrap_or(0),
-            TokenKind::Word if word.eq_ignore_ascii_case("end") => depth -= levels.pop().unwrap_or(0),
-            TokenKind::Word if word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") => {
-                depth -= top.map_or(0, std::mem::take);
-            }
-            TokenKind::Punctuation if matches!(word, "," | ";") => depth -= top.map_or(0, std::mem::take),
-            TokenKind::Operator | TokenKind::Unknown => depth += top.map_or(0, increment),
-            TokenKind::Word if word.eq_ignore_ascii_case("not") || word.eq_ignore_ascii_case("in") => {
-                depth += top.map_or(0, increment);
-            }
-            _ => {}
-        }
-        deepest = deepest.max(levels.len() + depth);
-    }
-    deepest
-}
-
-fn increment(count: &mut usize) -> usize {
-    *count += 1;
-    1
 }

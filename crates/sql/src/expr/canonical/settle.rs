@@ -100,6 +100,7 @@ pub(super) fn constant_kind(expr: &Expr) -> Kind {
     match expr {
         Expr::String(_) | Expr::Null => Kind::Literal,
         Expr::Bool(_) => Kind::Known(TypeName::builtin("boolean")),
+        Expr::Bits(_) => Kind::Known(TypeName::builtin("\"bit\"")),
         Expr::Number(digits) => super::number::signed(false, digits).kind,
         Expr::Unary(_, operand) if is_constant(expr) => match &**operand {
             Expr::Number(digits) => super::number::signed(true, digits).kind,

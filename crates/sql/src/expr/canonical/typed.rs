@@ -2,6 +2,7 @@
 
 use super::calls::array_of;
 use super::literal;
+use super::settle::constant_kind;
 use super::signature::Kind;
 use super::types::{base, is, is_steady, is_text};
 use crate::expr::Expr;
@@ -78,17 +79,16 @@ impl Typed {
 
     /// An element of an array, whose own type the array's tells unless it is a constant.
     fn part(expr: Expr, element: &Kind) -> Self {
-        match expr {
-            Expr::String(_) | Expr::Null => Self::new(expr, Kind::Literal),
-            Expr::Cast(ref operand, ref ty) => {
-                let under = match **operand {
-                    Expr::String(_) | Expr::Null => Kind::Literal,
-                    _ => Kind::Mystery,
-                };
-                let kind = Kind::Known(base(ty));
+        match &expr {
+            Expr::Cast(operand, ty) => {
+                let (kind, under) = (Kind::Known(base(ty)), constant_kind(operand));
                 Self { expr, kind, under }
             }
-            expr => Self::new(expr, element.clone()),
+            _ if is_constant(&expr) => {
+                let kind = constant_kind(&expr);
+                Self::new(expr, kind)
+            }
+            _ => Self::new(expr, element.clone()),
         }
     }
 
