@@ -33,6 +33,8 @@ fn does_not_depend_on_when_and_by_whom_it_was_built() {
     let sql = "CREATE TABLE t (a integer CHECK (a > 0), d timestamptz DEFAULT '2024-01-01 00:00+00')";
     let one = Session::with(sql);
     let other = Session::with(&format!("CREATE TABLE x (); DROP TABLE x; SET timezone = 'Asia/Tokyo'; {sql}"));
-    other.execute("ALTER TABLE t ADD b int; ALTER TABLE t DROP b; SET search_path = pg_catalog; SET datestyle = 'German'");
+    other.execute(
+        "ALTER TABLE t ADD b int; ALTER TABLE t DROP b; SET search_path = pg_catalog; SET datestyle = 'German'",
+    );
     assert_eq!(Fingerprint::of(&one.read()).to_json(), Fingerprint::of(&other.read()).to_json());
 }

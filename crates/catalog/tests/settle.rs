@@ -49,7 +49,8 @@ fn nothing_is_left_behind_in_a_transaction_or_out_of_one() {
     let session = Session::with(WRITTEN);
     let expected = contract(&WRITTEN.replace("90 minutes", "91 minutes"));
     session.verify(&expected, false);
-    session.execute("BEGIN; SET LOCAL search_path = nowhere; CREATE TABLE public.u (); SET LOCAL timezone = 'Asia/Tokyo'");
+    session
+        .execute("BEGIN; SET LOCAL search_path = nowhere; CREATE TABLE public.u (); SET LOCAL timezone = 'Asia/Tokyo'");
     session.verify(&expected, false);
     assert_eq!(session.text("SHOW search_path"), "nowhere");
     assert_eq!(session.text("SHOW timezone"), "Asia/Tokyo");

@@ -76,7 +76,7 @@ fn replaced(live: &Snapshot, others: &HashMap<&str, &str>, finding: &mut Finding
     };
     if let Some(other) = other.or(modelled) {
         finding.kind = FindingKind::Different;
-        finding.differences.push(Difference::new(KIND, id.kind().as_str(), other));
+        finding.differences = vec![Difference::new(KIND, id.kind().as_str(), other)];
         finding.explanation = Some(format!("it is a {other}"));
     }
 }
@@ -96,7 +96,7 @@ fn join(expected: &Contract, live: &Snapshot, findings: &mut [Finding]) -> BTree
         let Some((at, difference, explanation)) = found else { continue };
         joined.insert(candidates.remove(at));
         finding.kind = FindingKind::Different;
-        finding.differences.push(difference);
+        finding.differences = vec![difference];
         finding.explanation = Some(explanation);
     }
     joined

@@ -3,18 +3,17 @@
 //! Both sides are maps from id to object; an object is a list of aspects. What is found first is flat: one finding an
 //! object. Then pairs that belong together are joined and explained, and the rest is grouped by table.
 
+mod coverage;
 mod explain;
 mod finding;
 mod group;
-
-use std::collections::BTreeSet;
 
 use novate_contract::{Contract, Control, Object, ObjectId, QName};
 
 pub use finding::{Difference, Finding, FindingKind, Severity, Subject, SubjectKind};
 
 use crate::Snapshot;
-use crate::describe::aspects;
+use crate::describe::{aspects, line};
 
 /// How strictly is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,24 +46,35 @@ pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -
                 }
             }
             None if is_within(id, |part| wanted.contains_key(part) && !there.contains_key(part)) => {}
+            None if belongs_to_absent(*object, &live.contract) => {}
             None if is_extensions_own_comment(id, *object, live) => {}
             None if control == Control::External && explain::has_equal(expected, live, id) => {}
-            None => findings.push(Finding::new(subject(id), FindingKind::Missing, severity)),
+            None => {
+                let mut finding = Finding::new(subject(id), FindingKind::Missing, severity);
+                finding.differences.extend(line(*object).map(|line| Difference::new(WHOLE, line, NOTHING)));
+                findings.push(finding);
+            }
         }
     }
     for (id, object) in &there {
         let known = wanted.contains_key(id);
-        if known || is_within(id, |part| !wanted.contains_key(part)) || belongs_to_extra(*object, expected) {
+        if known || is_within(id, |part| !wanted.contains_key(part)) || belongs_to_absent(*object, expected) {
             continue;
         }
-        if let Some(severity) = extra(expected, id, options) {
-            findings.push(Finding::new(subject(id), FindingKind::Extra, severity));
+        if let Some(severity) = extra(expected, id, *options) {
+            let mut finding = Finding::new(subject(id), FindingKind::Extra, severity);
+            finding.differences.extend(line(*object).map(|line| Difference::new(WHOLE, NOTHING, line)));
+            findings.push(finding);
         }
     }
     explain::explain(expected, live, &mut findings);
-    findings.extend(unsupported(expected, live, options, &findings));
+    findings.extend(coverage::unsupported(expected, live, *options, &findings));
     group::by_table(findings)
 }
+
+/// The aspect that is an object as a whole, and what is said for the side that does not have it.
+const WHOLE: &str = "definition";
+const NOTHING: &str = "none";
 
 fn subject(id: &ObjectId) -> Subject {
     Subject::Object(id.clone())
@@ -99,11 +109,11 @@ fn is_within(id: &ObjectId, absent: impl Fn(&ObjectId) -> bool) -> bool {
     }
 }
 
-/// A sequence of a table that the contract does not know is told by that table.
-fn belongs_to_extra(object: Object<'_>, expected: &Contract) -> bool {
+/// A sequence of a table that the other side does not have is told by that table.
+fn belongs_to_absent(object: Object<'_>, other: &Contract) -> bool {
     match object {
         Object::Sequence(sequence) => {
-            sequence.owner.as_ref().is_some_and(|owner| !expected.tables.contains_key(&owner.table))
+            sequence.owner.as_ref().is_some_and(|owner| !other.tables.contains_key(&owner.table))
         }
         _ => false,
     }
@@ -117,34 +127,10 @@ fn is_extensions_own_comment(id: &ObjectId, object: Object<'_>, live: &Snapshot)
 }
 
 /// How bad an object is that the contract does not know; `None` where that is nobody's business.
-fn extra(expected: &Contract, id: &ObjectId, options: &CompareOptions) -> Option<Severity> {
+fn extra(expected: &Contract, id: &ObjectId, options: CompareOptions) -> Option<Severity> {
     match expected.control(id) {
         Control::External => None,
-        Control::Observed => Some(Severity::Note),
         Control::Managed | Control::Tolerated if options.strict => Some(Severity::Error),
-        Control::Managed | Control::Tolerated => Some(Severity::Note),
+        Control::Managed | Control::Tolerated | Control::Observed => Some(Severity::Note),
     }
-}
-
-/// The objects of kinds that are not modelled, but for those that the contract's files name too and those that a
-/// finding has already told.
-fn unsupported(expected: &Contract, live: &Snapshot, options: &CompareOptions, findings: &[Finding]) -> Vec<Finding> {
-    let named: BTreeSet<(&str, &str)> =
-        expected.unsupported.iter().map(|object| (object.kind.as_str(), object.name.as_str())).collect();
-    let told: BTreeSet<String> = findings
-        .iter()
-        .filter(|finding| finding.differences.iter().any(|difference| difference.aspect == explain::KIND))
-        .map(|finding| finding.object.name())
-        .collect();
-    let severity = if options.strict_coverage { Severity::Error } else { Severity::Note };
-    live.contract
-        .unsupported
-        .iter()
-        .filter(|object| !named.contains(&(object.kind.as_str(), object.name.as_str())))
-        .filter(|object| !told.contains(&object.name))
-        .map(|object| {
-            let subject = Subject::Unsupported { kind: object.kind.clone(), name: object.name.clone() };
-            Finding::new(subject, FindingKind::Extra, severity)
-        })
-        .collect()
 }

@@ -7,13 +7,14 @@ use super::{Aspect, aspect, list, optional_expression, parameters};
 
 pub(super) fn aspects(exclusion: &Exclusion) -> Vec<Aspect> {
     let Exclusion { method, elements, include, storage, predicate } = exclusion;
-    let mut keys = aspect("elements", "");
-    for (at, ExclusionElement { element: key, operator }) in elements.iter().enumerate() {
-        let (shown, compared) = element(key);
-        let comma = if at == 0 { "" } else { ", " };
-        keys.shown.push_str(&format!("{comma}{shown} with {operator}"));
-        keys.compared.push_str(&format!("{comma}{compared} with {operator}"));
-    }
+    let (shown, compared): (Vec<String>, Vec<String>) = elements
+        .iter()
+        .map(|ExclusionElement { element: key, operator }| {
+            let (shown, compared) = element(key);
+            (format!("{shown} with {operator}"), format!("{compared} with {operator}"))
+        })
+        .unzip();
+    let keys = Aspect { name: "elements", shown: shown.join(", "), compared: compared.join(", "), said: true };
     vec![
         aspect("method", method),
         keys,

@@ -22,22 +22,18 @@ pub(super) fn aspects(index: &Index) -> Vec<Aspect> {
 /// A key as it is shown and as it is compared.
 pub(super) fn element(element: &IndexElement) -> (String, String) {
     let IndexElement { key, collation, opclass, order, nulls } = element;
-    let mut rest = String::new();
-    if let Some(collation) = collation {
-        rest.push_str(&format!(" collate {collation}"));
-    }
-    if let Some(OperatorClass { name, parameters }) = opclass {
-        rest.push_str(&format!(" {name}"));
-        for (parameter, value) in parameters {
-            rest.push_str(&format!(" {parameter}={value}"));
-        }
-    }
-    rest.push_str(match (order, nulls) {
+    let collation = collation.as_ref().map(|collation| format!(" collate {collation}")).unwrap_or_default();
+    let opclass = opclass.as_ref().map(|OperatorClass { name, parameters }| {
+        let parameters: Vec<String> = parameters.iter().map(|(key, value)| format!(" {key}={value}")).collect();
+        format!(" {name}{}", parameters.concat())
+    });
+    let order = match (order, nulls) {
         (SortOrder::Asc, NullsOrder::Last) => "",
         (SortOrder::Asc, NullsOrder::First) => " nulls first",
         (SortOrder::Desc, NullsOrder::First) => " desc",
         (SortOrder::Desc, NullsOrder::Last) => " desc nulls last",
-    });
+    };
+    let rest = format!("{collation}{}{order}", opclass.unwrap_or_default());
     match key {
         IndexKey::Column(column) => (format!("{column}{rest}"), format!("{column}{rest}")),
         IndexKey::Expression(expr) => (format!("({}){rest}", expr.written), format!("({}){rest}", expr.canonical)),

@@ -59,6 +59,21 @@ pub(crate) fn text(object: Object<'_>) -> String {
     lines.join("\n")
 }
 
+/// What was said of an object, in one line; `None` for what has more parts than a line can hold, or nothing to say.
+pub(crate) fn line(object: Object<'_>) -> Option<String> {
+    if let Object::Table(_) | Object::Schema(_) | Object::Extension(_) = object {
+        return None;
+    }
+    let words = |aspect: Aspect| match (aspect.name, aspect.shown.as_str()) {
+        ("type" | "text" | "condition", value) => value.to_owned(),
+        (name, "yes") => name.to_owned(),
+        (name, "no") => format!("not {name}"),
+        (name, value) => format!("{name} {value}"),
+    };
+    let said: Vec<String> = aspects(object).into_iter().filter(|aspect| aspect.said).map(words).collect();
+    Some(said.join(", "))
+}
+
 fn aspect(name: &'static str, value: impl Display) -> Aspect {
     let shown = value.to_string();
     Aspect { name, compared: shown.clone(), shown, said: true }

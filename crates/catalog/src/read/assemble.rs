@@ -49,9 +49,9 @@ impl Numbers {
 }
 
 /// The snapshot that the rows describe.
-pub(super) fn snapshot(rows: Rows, space: Space) -> Result<Snapshot, CatalogError> {
+pub(super) fn snapshot(rows: &Rows, space: Space) -> Result<Snapshot, CatalogError> {
     let server_version: ServerVersion = rows.version.ok_or(CatalogError::NoAnswer)?;
-    let numbers = numbers(&rows);
+    let numbers = numbers(rows);
     let mut types = Types::default();
     let mut contract = Contract::empty(space);
     contract.schemas = rows
@@ -136,7 +136,7 @@ fn bare_table(row: &table::Row, numbers: &Numbers) -> Table {
         unlogged: row.unlogged,
         access_method: row.access_method.as_ref().map(Ident::new),
         storage: parameters,
-        row_security: RowSecurity { enabled: row.row_security, forced: row.row_security_forced },
+        row_security: RowSecurity { enabled: row.secured, forced: row.forced },
         replica_identity: match row.replica_identity.as_str() {
             "f" => ReplicaIdentity::Full,
             "n" => ReplicaIdentity::Nothing,

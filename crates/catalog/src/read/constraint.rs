@@ -35,6 +35,8 @@ WHERE r.relkind IN ('r', 'p') AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND p.c
 }
 
 /// One constraint.
+// As many flags as the catalog has.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Deserialize)]
 pub(crate) struct Row {
     pub(crate) oid: i64,

@@ -55,6 +55,8 @@ WHERE r.relkind IN ('r', 'p') AND i.indislive"
 }
 
 /// One index.
+// As many flags as the catalog has.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Deserialize)]
 pub(crate) struct Row {
     pub(crate) oid: i64,

@@ -114,6 +114,6 @@ impl Snapshot {
                 rows.push(kind, object)?;
             }
         }
-        assemble::snapshot(rows, space.clone())
+        assemble::snapshot(&rows, space.clone())
     }
 }

@@ -15,6 +15,8 @@ LEFT JOIN (SELECT i.inhrelid, json_agg(i.inhparent::int8 ORDER BY i.inhseqno) AS
 WHERE r.relkind IN ('r', 'p')";
 
 /// One table without its parts.
+// As many flags as the catalog has.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Deserialize)]
 pub(crate) struct Row {
     pub(crate) oid: i64,
@@ -24,8 +26,10 @@ pub(crate) struct Row {
     pub(crate) access_method: Option<String>,
     pub(crate) storage: Option<Vec<String>>,
     pub(crate) toast_storage: Option<Vec<String>>,
-    pub(crate) row_security: bool,
-    pub(crate) row_security_forced: bool,
+    /// Row-level security.
+    pub(crate) secured: bool,
+    /// Row-level security for the owner too.
+    pub(crate) forced: bool,
     pub(crate) replica_identity: String,
     pub(crate) partition_by: Option<String>,
     pub(crate) partition_bound: Option<String>,

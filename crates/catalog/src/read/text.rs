@@ -80,14 +80,13 @@ fn closes_at_end(inner: &str) -> bool {
     for c in inner.chars() {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(') => depth += 1,
             (None, ')') => match depth.checked_sub(1) {
                 Some(less) => depth = less,
                 None => return false,
             },
-            (None, _) => {}
+            _ => {}
         }
     }
     depth == 0 && quote.is_none()

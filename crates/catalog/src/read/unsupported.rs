@@ -31,11 +31,11 @@ FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid WHERE {temporal}",
 FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
 WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
   AND d.deptype IN ('e', 'i'))",
-    "SELECT 'trigger', format('%I.%I.%I', r.nspname, r.relname, t.tgname)
+    "SELECT 'trigger', format('%I on %I.%I', t.tgname, r.nspname, r.relname)
 FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND t.tgparentid = 0",
-    "SELECT 'policy', format('%I.%I.%I', r.nspname, r.relname, p.polname)
+    "SELECT 'policy', format('%I on %I.%I', p.polname, r.nspname, r.relname)
 FROM relation r JOIN pg_policy p ON p.polrelid = r.oid",
-    "SELECT 'rule', format('%I.%I.%I', r.nspname, r.relname, w.rulename)
+    "SELECT 'rule', format('%I on %I.%I', w.rulename, r.nspname, r.relname)
 FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE w.rulename <> '_RETURN'",
     "SELECT CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END,
   format('%I.%I', n.nspname, t.typname)
@@ -81,7 +81,7 @@ WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_event_trigger'::reg
 WHERE s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())",
     "SELECT 'foreign data wrapper', format('%I', w.fdwname) FROM pg_foreign_data_wrapper w
 WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)",
-    "SELECT 'foreign server', format('%I', s.srvname) FROM pg_foreign_server s
+    "SELECT 'server', format('%I', s.srvname) FROM pg_foreign_server s
 WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_server'::regclass AND m.objid = s.oid)",
     "SELECT 'cast', format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
 FROM pg_cast c WHERE c.oid >= 16384
@@ -100,23 +100,23 @@ WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_transform'::regclas
     ELSE 'schemas' END)
 FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace",
     // Privileges: whatever differs from those an object is born with.
-    "SELECT 'privilege', format('on %s %I.%I', CASE r.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, r.nspname,
+    "SELECT 'privilege', format('%s %I.%I', CASE r.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, r.nspname,
   r.relname)
 FROM relation r CROSS JOIN LATERAL acldefault(CASE r.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END, r.relowner) b(acl)
 WHERE r.relacl IS NOT NULL AND NOT (r.relacl @> b.acl AND r.relacl <@ b.acl)",
-    "SELECT 'privilege', format('on column %I.%I.%I', r.nspname, r.relname, a.attname)
+    "SELECT 'privilege', format('table %I.%I (%I)', r.nspname, r.relname, a.attname)
 FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
 WHERE a.attacl IS NOT NULL AND a.attacl <> '{}' AND NOT a.attisdropped",
-    "SELECT 'privilege', format('on schema %I', n.nspname)
+    "SELECT 'privilege', format('schema %I', n.nspname)
 FROM namespace n LEFT JOIN pg_init_privs i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
 CROSS JOIN LATERAL (SELECT coalesce(i.initprivs, acldefault('n', n.nspowner))) b(acl)
 WHERE n.nspacl IS NOT NULL AND NOT (n.nspacl @> b.acl AND n.nspacl <@ b.acl)
   AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_namespace'::regclass AND m.objid = n.oid)",
-    "SELECT 'privilege', format('on function %I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+    "SELECT 'privilege', format('function %I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
 FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace CROSS JOIN LATERAL acldefault('f', p.proowner) b(acl)
 WHERE p.proacl IS NOT NULL AND NOT (p.proacl @> b.acl AND p.proacl <@ b.acl)
   AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)",
-    "SELECT 'privilege', format('on type %I.%I', n.nspname, t.typname)
+    "SELECT 'privilege', format('type %I.%I', n.nspname, t.typname)
 FROM pg_type t JOIN namespace n ON n.oid = t.typnamespace CROSS JOIN LATERAL acldefault('T', t.typowner) b(acl)
 WHERE t.typacl IS NOT NULL AND NOT (t.typacl @> b.acl AND t.typacl <@ b.acl)
   AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)",
