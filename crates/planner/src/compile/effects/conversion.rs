@@ -25,7 +25,7 @@ pub(super) fn cost(old: &TypeName, new: &TypeName) -> Cost {
     }
     let widens = conversion(old, new) == Conversion::Widening;
     let stays = match (old.name.as_str(), new.name.as_str()) {
-        ("character varying", "text") | ("cidr", "inet") => true,
+        ("character varying" | "xml", "text") | ("cidr", "inet") | ("integer", "oid") => true,
         ("text", "character varying") => new.modifiers.is_empty(),
         ("character varying", "character varying") | ("bit varying", "bit varying") => widens,
         // Digits after the point are a part of how a value is stored.
