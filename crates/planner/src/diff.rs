@@ -206,7 +206,12 @@ impl<'a> Difference<'a> {
         let Some(name) = id.table() else { return false };
         let Some(table) = self.from.tables.get(name) else { return false };
         let whole = ObjectId::Table(name.clone());
-        if self.is(&whole, &Fate::Replace) && *id != whole {
+        if *id == whole {
+            let parent = |contract: &'a Contract| contract.tables.get(name)?.partition_of.as_ref().map(|p| &p.parent);
+            let stays = parent(self.from) == parent(self.to);
+            return stays && parent(self.from).is_some_and(|parent| self.is_remade_table(parent));
+        }
+        if self.is(&whole, &Fate::Replace) {
             return true;
         }
         let old_id = match self.fate(id) {
@@ -258,6 +263,11 @@ impl<'a> Difference<'a> {
     fn mentions_rebuilt(&self, expressions: &[&novate_contract::Expression], table: &QName) -> bool {
         let found = expressions.iter().flat_map(|e| mentions::objects(&e.canonical, self.from, &table.schema));
         found.into_iter().any(|id| self.is(&id, &Fate::Replace) && matches!(id, ObjectId::Enum(_)))
+    }
+
+    /// Whether a partitioned table is made anew, so that those of its partitions that stay partitions are too.
+    fn is_remade_table(&self, parent: &QName) -> bool {
+        self.is(&ObjectId::Table(parent.clone()), &Fate::Replace)
     }
 
     fn is_remade(&self, table: &QName, column: &Ident) -> bool {

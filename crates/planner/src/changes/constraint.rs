@@ -95,6 +95,11 @@ fn vanishes(work: &Work<'_>, table_name: &QName, table: &Table, constraint: &Con
     {
         return false;
     }
+    // The old table waits aside for its rows to move, and the new one needs the names of its indexes.
+    let has_index = !matches!(constraint.kind, ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_));
+    if has_index && work.table_is_remade(table_name) {
+        return false;
+    }
     work.table_is_lost(table_name) || goes_with_column(work, table_name, &uses::constraint_columns(constraint, table))
 }
 
@@ -133,7 +138,8 @@ fn vanishing(
     }
     for (name, payload) in &table.indexes {
         let id = ObjectId::Index(table_name.clone(), name.clone());
-        if fits(&uses::index_columns(payload, table)) && work.diff.is_lost(&id) {
+        let explicit = work.table_is_remade(table_name);
+        if !explicit && fits(&uses::index_columns(payload, table)) && work.diff.is_lost(&id) {
             let rests_on = work.old_uses().index(table_name, table, payload);
             found.push((id, index::nodes(table_name, name), rests_on));
         }

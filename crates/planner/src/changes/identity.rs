@@ -85,7 +85,13 @@ fn owned_sequence(work: &Work<'_>, table: &QName, name: &Ident) -> Option<(QName
 }
 
 /// A sequence that starts to count for rows that are there must go on behind them.
-fn continue_after_rows(work: &mut Work<'_>, table: &QName, name: &Ident, sequence: &QName, options: &SequenceOptions) {
+pub(crate) fn continue_after_rows(
+    work: &mut Work<'_>,
+    table: &QName,
+    name: &Ident,
+    sequence: &QName,
+    options: &SequenceOptions,
+) {
     let id = ObjectId::Column(table.clone(), name.clone());
     let (pick, edge, step) = if options.increment < 0 { ("least", "min", "-") } else { ("greatest", "max", "+") };
     let start = options.start;
@@ -105,6 +111,7 @@ fn continue_after_rows(work: &mut Work<'_>, table: &QName, name: &Ident, sequenc
     let place = Place::new(Stage::Tables, table, rank::OWNER, name);
     let needs = [
         Node::Identity(table.clone(), name.clone()),
+        Node::Rows(table.clone(), name.clone()),
         Node::Object(ObjectId::Sequence(sequence.clone())),
         uses::column(table, name),
     ];

@@ -67,7 +67,8 @@ pub(super) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, fate: &Fat
 
 fn drop(work: &mut Work<'_>, table_name: &QName, table: &Table, name: &Ident, index: &Index) {
     let columns = uses::index_columns(index, table);
-    if work.table_is_lost(table_name) || constraint::goes_with_column(work, table_name, &columns) {
+    let vanishes = work.table_is_lost(table_name) || constraint::goes_with_column(work, table_name, &columns);
+    if vanishes && !work.table_is_remade(table_name) {
         return;
     }
     let id = ObjectId::Index(table_name.clone(), name.clone());

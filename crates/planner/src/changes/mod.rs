@@ -81,6 +81,11 @@ impl<'a> Work<'a> {
         self.diff.is_lost(&ObjectId::Table(table.clone()))
     }
 
+    /// Whether a table is made anew while its rows are kept.
+    pub(crate) fn table_is_remade(&self, table: &QName) -> bool {
+        self.diff.is(&ObjectId::Table(table.clone()), &Fate::Replace)
+    }
+
     pub(crate) fn note(&mut self, id: ObjectId, message: impl Into<String>) {
         self.findings.push(Finding::Note { id, message: message.into() });
     }

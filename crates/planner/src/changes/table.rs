@@ -7,15 +7,19 @@ use novate_contract::{Constraint, Ident, Object, ObjectId, QName, ReplicaIdentit
 
 use super::{Work, column, constraint, identity};
 use crate::diff::Fate;
+use crate::heirs;
 use crate::step::{Node, Pass, Place, Stage, Step, rank};
+use crate::strategy::remake;
 use crate::uses;
 
 pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
     let (old, new) = (work.old_table(name), work.new_table(name));
-    if super::ends(fate)
-        && let Some(old) = old
-    {
-        drop(work, name, old);
+    match (fate, old, new) {
+        (Fate::Replace, Some(old), Some(new)) => remake::steps(work, name, old, new),
+        (Fate::Drop, Some(old), _) if !heirs::parents(old).any(|parent| work.table_is_remade(parent)) => {
+            drop(work, name, old);
+        }
+        _ => {}
     }
     if super::makes(fate)
         && let Some(new) = new
@@ -72,6 +76,9 @@ fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
         }
     }
     needs.retain(|node| !gives.contains(node));
+    if work.diff.is(&id, &Fate::Replace) {
+        gives.retain(|node| !matches!(node, Node::Rows(..)));
+    }
     let place = Place::new(Stage::Tables, name, rank::MAKE, name);
     let step = Step::statement(place, id.clone(), ddl::create(name, &without_inherited(work, table), &inline));
     work.push(step.gives(gives).needs(needs));
@@ -88,18 +95,28 @@ fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
 
 fn drop(work: &mut Work<'_>, name: &QName, table: &Table) {
     let id = ObjectId::Table(name.clone());
+    let step = Step::statement(Place::new(Stage::Remove, name, 1, name), id, ddl::drop(name));
+    let (nodes, rests_on) = leaving(work, name, table);
+    work.push(step.takes(nodes).releases(rests_on));
+}
+
+/// What goes with a table, and what all of that rests on.
+pub(crate) fn leaving(work: &Work<'_>, name: &QName, table: &Table) -> (BTreeSet<Node>, BTreeSet<Node>) {
     let uses = work.old_uses();
-    let mut step = Step::statement(Place::new(Stage::Remove, name, 1, name), id.clone(), ddl::drop(name));
-    step = step.takes(super::table_names(name)).takes([id.into()]).releases(uses.table(name, table));
+    let mut nodes: BTreeSet<Node> = super::table_names(name).into();
+    nodes.insert(ObjectId::Table(name.clone()).into());
+    let mut rests_on = uses.table(name, table);
     for (column_name, payload) in &table.columns {
-        step = step.takes(column::taken_along(work, name, column_name, payload));
-        step = step.releases(uses.column(name, table, column_name));
-        step = step.releases(uses.default(name, table, column_name));
+        nodes.extend(column::taken_along(work, name, column_name, payload));
+        rests_on.extend(uses.column(name, table, column_name));
+        rests_on.extend(uses.default(name, table, column_name));
     }
-    for (_, nodes, rests_on) in constraint::vanishing_with_table(work, name, table) {
-        step = step.takes(nodes).releases(rests_on);
+    for (_, gone, used) in constraint::vanishing_with_table(work, name, table) {
+        nodes.extend(gone);
+        rests_on.extend(used);
     }
-    work.push(step);
+    rests_on.retain(|node| !nodes.contains(node));
+    (nodes, rests_on)
 }
 
 fn alter(work: &mut Work<'_>, name: &QName, old: &Table, new: &Table) {

@@ -304,7 +304,9 @@ impl CompileError {
             Self::DmlOutsideTransform { .. } => {
                 "A change to rows needs a check that tells whether there is work left, so that it can be skipped, resumed and proven."
             }
-            Self::SessionStatement { .. } => "Transactions and settings are the runner's, so that it can keep its promises.",
+            Self::SessionStatement { .. } => {
+                "Transactions and settings are the runner's, so that it can keep its promises."
+            }
             Self::Cascade { .. } => "Nothing is dropped that was not named and reviewed.",
             Self::NotOurs { control, .. } => match control {
                 Control::Tolerated => "A tolerated object is created where it is absent, and never altered or dropped.",
@@ -317,7 +319,9 @@ impl CompileError {
             Self::TransformCheckNotRowset { .. } => {
                 "The transform runs while the check returns rows, and has succeeded once it returns none."
             }
-            Self::TransformRunNotDml { .. } => "A transform changes rows; changes to the schema are statements of their own.",
+            Self::TransformRunNotDml { .. } => {
+                "A transform changes rows; changes to the schema are statements of their own."
+            }
             Self::RawWithoutPostcheck { .. } => {
                 "Nobody but its author knows when a raw operation has done its work, and a crashed run has to know."
             }
@@ -345,7 +349,9 @@ impl CompileError {
             Self::DmlOutsideTransform { .. } => {
                 "Wrap it: `-- @transform <name>`, `-- @check`, a query that returns a row while there is work, `-- @run`, the statement, `-- @end`."
             }
-            Self::SessionStatement { .. } => "Remove it; for separate transactions write `-- @transaction statement` at the top.",
+            Self::SessionStatement { .. } => {
+                "Remove it; for separate transactions write `-- @transaction statement` at the top."
+            }
             Self::Cascade { goes, .. } if !goes.is_empty() => {
                 "Leave out CASCADE and drop these first, each in a statement of its own."
             }
@@ -362,9 +368,15 @@ impl CompileError {
                 return Some(format!("Add a line `{missing}`, and after it what belongs there."));
             }
             Self::TransformCheckNotQuery { .. } => "Write one SELECT that returns a row while there is work to do.",
-            Self::TransformCheckNotRowset { .. } => "Select the rows that still need work: `SELECT 1 FROM ... WHERE ... LIMIT 1`.",
-            Self::TransformRunNotDml { .. } => "Use INSERT, UPDATE, DELETE or MERGE, or move the statement out of the transform.",
-            Self::TransformUnknownName { nearest: Some(nearest), .. } => return Some(format!("Did you mean {nearest}?")),
+            Self::TransformCheckNotRowset { .. } => {
+                "Select the rows that still need work: `SELECT 1 FROM ... WHERE ... LIMIT 1`."
+            }
+            Self::TransformRunNotDml { .. } => {
+                "Use INSERT, UPDATE, DELETE or MERGE, or move the statement out of the transform."
+            }
+            Self::TransformUnknownName { nearest: Some(nearest), .. } => {
+                return Some(format!("Did you mean {nearest}?"));
+            }
             Self::TransformUnknownName { .. } => "Correct the name.",
             Self::NeedsStatementMode { .. } => "Add the line `-- @transaction statement` at the top of the file.",
             Self::RawEmpty { .. } => "Add the statement, or remove the block.",
@@ -380,9 +392,7 @@ impl CompileError {
 
 fn impossible_fix(error: &InterpretError) -> String {
     match error {
-        InterpretError::Dependents { .. } => {
-            "Drop what needs it first, each in a statement of its own.".to_owned()
-        }
+        InterpretError::Dependents { .. } => "Drop what needs it first, each in a statement of its own.".to_owned(),
         InterpretError::Missing { .. } => {
             "Correct the name, or put the statement that makes it before this one.".to_owned()
         }

@@ -30,7 +30,9 @@ pub(super) fn of(change: &Change<'_>, subject: &ObjectId) -> String {
         Statement::AlterExtensionUpdate { version: Some(version), .. } => format!("Update {subject} to {version}"),
         Statement::AlterExtensionUpdate { version: None, .. } => format!("Update {subject}"),
         Statement::AddEnumValue { value, .. } => format!("Add {} to {subject}", quoted(value)),
-        Statement::RenameEnumValue { from, to, .. } => format!("Rename {} of {subject} to {}", quoted(from), quoted(to)),
+        Statement::RenameEnumValue { from, to, .. } => {
+            format!("Rename {} of {subject} to {}", quoted(from), quoted(to))
+        }
         Statement::AlterSequence(_) => format!("Alter {subject}"),
         Statement::Comment(comment) => match (subject, &comment.text) {
             (ObjectId::Comment(on), Some(_)) => format!("Comment on {on}"),

@@ -70,9 +70,7 @@ pub(super) fn operation(
 fn recognise(statement: &Statement, span: Span) -> Result<(), CompileError> {
     let what = || words(statement);
     match statement {
-        Statement::Set { .. } | Statement::Transaction(_) => {
-            Err(CompileError::SessionStatement { what: what(), span })
-        }
+        Statement::Set { .. } | Statement::Transaction(_) => Err(CompileError::SessionStatement { what: what(), span }),
         Statement::Dml(_) | Statement::SetVal => Err(CompileError::DmlOutsideTransform { what: what(), span }),
         Statement::Query(_) | Statement::Procedural(_) | Statement::Unmodelled(_) | Statement::Owner => {
             Err(CompileError::Unrecognised { what: what(), span })
@@ -87,7 +85,8 @@ fn cascades(statement: &Statement) -> bool {
         Statement::AlterTable(alter) => alter.actions.iter().any(|action| {
             matches!(
                 action.value,
-                AlterTableAction::DropColumn { cascade: true, .. } | AlterTableAction::DropConstraint { cascade: true, .. }
+                AlterTableAction::DropColumn { cascade: true, .. }
+                    | AlterTableAction::DropConstraint { cascade: true, .. }
             )
         }),
         _ => false,

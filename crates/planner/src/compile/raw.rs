@@ -61,12 +61,7 @@ pub(super) fn operation(block: &RawBlock, source: &str) -> Operation {
         id: format!("raw.{}", slug(&block.label)),
         label: block.label.clone(),
         class: block.class,
-        target: Target {
-            schema: String::new(),
-            object_type: "raw".to_owned(),
-            name: block.label.clone(),
-            table: None,
-        },
+        target: Target { schema: String::new(), object_type: "raw".to_owned(), name: block.label.clone(), table: None },
         precheck: checks(&block.prechecks, "the precheck holds for:"),
         execute: block
             .statements

@@ -112,11 +112,16 @@ fn with_boundaries(text: &str, script: &Script, directives: &[Placed]) -> Option
 fn statement_open(text: &str, comments: &[Comment], at: usize) -> bool {
     let mut end = at;
     loop {
-        let before = text.get(..end).unwrap_or_default().trim_end_matches(['\u{feff}', ' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+        let before =
+            text.get(..end).unwrap_or_default().trim_end_matches(['\u{feff}', ' ', '\t', '\n', '\r', '\x0b', '\x0c']);
         match comments.binary_search_by_key(&before.len(), |comment| comment.span.end) {
             // A directive that is no placeholder is a boundary itself.
             Ok(found) => match comments.get(found) {
-                Some(comment) if directive::is_directive(comment) && !comment.text.starts_with("@placeholder") && !comment.text.starts_with("@allow") => {
+                Some(comment)
+                    if directive::is_directive(comment)
+                        && !comment.text.starts_with("@placeholder")
+                        && !comment.text.starts_with("@allow") =>
+                {
                     return false;
                 }
                 Some(comment) => end = comment.span.start,

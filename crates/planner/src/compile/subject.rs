@@ -79,9 +79,9 @@ pub(super) fn of_action(change: &Change<'_>, table: &QName, action: &AlterTableA
             (Some(name), _) => constraint(change, table, name),
             (None, _) => unnamed(change, table, &definition.constraint),
         },
-        Action::DropConstraint { name, .. } | Action::AlterConstraint { name, .. } | Action::ValidateConstraint(name) => {
-            constraint(change, table, name)
-        }
+        Action::DropConstraint { name, .. }
+        | Action::AlterConstraint { name, .. }
+        | Action::ValidateConstraint(name) => constraint(change, table, name),
         Action::RenameConstraint { to, .. } => constraint(change, table, to),
         Action::RenameTo(to) => ObjectId::Table(QName::new(table.schema.clone(), to.clone())),
         Action::SetSchema(to) => ObjectId::Table(QName::new(to.clone(), table.name.clone())),
@@ -102,7 +102,9 @@ fn constraint(change: &Change<'_>, table: &QName, name: &Ident) -> ObjectId {
 fn unnamed(change: &Change<'_>, table: &QName, definition: &TableConstraint) -> ObjectId {
     let kind = match definition {
         TableConstraint::Check(_) => ObjectKind::Check,
-        TableConstraint::PrimaryKey { .. } | TableConstraint::UsingIndex { primary: true, .. } => ObjectKind::PrimaryKey,
+        TableConstraint::PrimaryKey { .. } | TableConstraint::UsingIndex { primary: true, .. } => {
+            ObjectKind::PrimaryKey
+        }
         TableConstraint::Unique { .. } | TableConstraint::UsingIndex { primary: false, .. } => ObjectKind::Unique,
         TableConstraint::ForeignKey(_) => ObjectKind::ForeignKey,
         TableConstraint::Exclude { .. } => ObjectKind::Exclusion,

@@ -1,7 +1,7 @@
 //! Changes to rows.
 
-use novate_sql::ast::Statement as Sql;
 use novate_sql::Span;
+use novate_sql::ast::Statement as Sql;
 
 use super::error::CompileError;
 use super::query::{text, words};
@@ -50,12 +50,7 @@ pub(super) fn operation(block: &TransformBlock, source: &str) -> Operation {
         id: format!("transform.{}", slug(name)),
         label: name.clone(),
         class: OperationClass::Data,
-        target: Target {
-            schema: String::new(),
-            object_type: "transform".to_owned(),
-            name: name.clone(),
-            table: None,
-        },
+        target: Target { schema: String::new(), object_type: "transform".to_owned(), name: name.clone(), table: None },
         precheck: check
             .iter()
             .map(|check| ask(format!("there is work for {name}"), format!("SELECT EXISTS ({check})")))

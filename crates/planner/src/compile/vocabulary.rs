@@ -127,7 +127,8 @@ impl Vocabulary {
     fn unknown_table(&self, name: &NameRef, span: Span) -> CompileError {
         let written = name.to_string();
         let full: Vec<String> = self.relations.keys().map(ToString::to_string).collect();
-        let short = self.relations.keys().filter(|full| full.schema.as_str() == "public").map(|full| full.name.as_str());
+        let short =
+            self.relations.keys().filter(|full| full.schema.as_str() == "public").map(|full| full.name.as_str());
         let near = if name.schema.is_some() {
             nearest(&written, full.iter().map(String::as_str))
         } else {

@@ -3,4 +3,5 @@
 pub(crate) mod backfill;
 pub(crate) mod enum_rebuild;
 pub(crate) mod online;
+pub(crate) mod remake;
 pub(crate) mod type_change;

@@ -20,8 +20,18 @@ pub(super) fn place(table: &QName, name: &Ident) -> Place {
 }
 
 pub(super) fn facts(table: &QName, name: &Ident, column: &Column) -> Vec<Fact> {
-    let Column { ty, not_null, identity, collation, storage, compression, statistics, default: _, generated: _, comment: _ } =
-        column;
+    let Column {
+        ty,
+        not_null,
+        identity,
+        collation,
+        storage,
+        compression,
+        statistics,
+        default: _,
+        generated: _,
+        comment: _,
+    } = column;
     let mut facts = vec![Fact::is(ty.to_string(), type_is(ty)), null(*not_null), value(column)];
     facts.push(identity_is(table, name, identity.as_ref()));
     let own = "(SELECT t.typcollation FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid)";
@@ -52,8 +62,18 @@ pub(super) fn facts(table: &QName, name: &Ident, column: &Column) -> Vec<Fact> {
 
 /// Whether a list of plain columns tells all there is to tell of one: a built-in type, and at most `NOT NULL`.
 pub(super) fn is_plain(column: &Column) -> bool {
-    let Column { ty, not_null: _, default, identity, generated, collation, storage, compression, statistics, comment: _ } =
-        column;
+    let Column {
+        ty,
+        not_null: _,
+        default,
+        identity,
+        generated,
+        collation,
+        storage,
+        compression,
+        statistics,
+        comment: _,
+    } = column;
     ty.is_builtin()
         && default.is_none()
         && identity.is_none()

@@ -22,7 +22,8 @@ pub(super) fn facts(exclusion: &Exclusion) -> Vec<Fact> {
          JOIN pg_catalog.pg_operator o ON o.oid = k.op ORDER BY k.i) = ARRAY[{}]",
         names.join(", ")
     );
-    let words: Vec<String> = elements.iter().map(|e| format!("{} with {}", index::words(&e.element), e.operator)).collect();
+    let words: Vec<String> =
+        elements.iter().map(|e| format!("{} with {}", index::words(&e.element), e.operator)).collect();
     let mut facts = vec![
         Fact::is(format!("an exclusion of {}", words.join(", ")), format!("c.contype = 'x' AND {compared}")),
         Fact::not("over the same elements", own),

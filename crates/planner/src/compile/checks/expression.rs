@@ -45,10 +45,12 @@ fn simple(expr: &Expr) -> Option<Simple> {
         },
         Expr::Call { name, args, suffix: None } if name.schema.is_none() => match args.as_slice() {
             [] => Some(Simple::Printed(vec![expr.to_string()])),
-            [Expr::Cast(inner, ty)] if name.name.as_str() == "nextval" && ty.name.as_str() == "regclass" => match &**inner {
-                Expr::String(text) => sequence(text),
-                _ => None,
-            },
+            [Expr::Cast(inner, ty)] if name.name.as_str() == "nextval" && ty.name.as_str() == "regclass" => {
+                match &**inner {
+                    Expr::String(text) => sequence(text),
+                    _ => None,
+                }
+            }
             [Expr::String(text)] if name.name.as_str() == "nextval" => sequence(text),
             _ => None,
         },

@@ -14,7 +14,10 @@ pub(super) fn place(name: &Ident) -> Place {
 pub(super) fn facts(extension: &Extension) -> Vec<Fact> {
     let Extension { schema, version, control: _, comment: _ } = extension;
     let schema = schema.as_ref().map(|schema| {
-        Fact::is(format!("in schema {schema}"), format!("e.extnamespace = pg_catalog.to_regnamespace({})", text(schema)))
+        Fact::is(
+            format!("in schema {schema}"),
+            format!("e.extnamespace = pg_catalog.to_regnamespace({})", text(schema)),
+        )
     });
     let version = version
         .as_ref()

@@ -14,10 +14,8 @@ pub(super) fn facts(key: &ForeignKey) -> Vec<Fact> {
         regclass(references),
         columns_are("c.confrelid", "c.confkey", referenced)
     );
-    let mut facts = vec![Fact::is(
-        format!("a foreign key from {} to {references} ({})", list(columns), list(referenced)),
-        refers,
-    )];
+    let mut facts =
+        vec![Fact::is(format!("a foreign key from {} to {references} ({})", list(columns), list(referenced)), refers)];
     facts.push(match match_kind {
         MatchKind::Simple => Fact::not("match simple", "c.confmatchtype = 's'"),
         MatchKind::Full => Fact::is("match full", "c.confmatchtype = 'f'"),
@@ -45,5 +43,9 @@ fn action(when: &str, action: ReferentialAction, column: &str, none: &'static st
         ReferentialAction::SetDefault => 'd',
     };
     let sql = format!("{column} = '{letter}'");
-    if action == ReferentialAction::NoAction { Fact::not(none, sql) } else { Fact::is(format!("{when} {}", referential(action)), sql) }
+    if action == ReferentialAction::NoAction {
+        Fact::not(none, sql)
+    } else {
+        Fact::is(format!("{when} {}", referential(action)), sql)
+    }
 }

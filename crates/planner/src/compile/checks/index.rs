@@ -27,7 +27,11 @@ pub(super) fn is_key(name: &QName) -> String {
 pub(super) fn facts(table: &QName, index: &Index) -> Vec<Fact> {
     let Index { unique, nulls_not_distinct, method, elements, include, predicate, storage, valid, comment: _ } = index;
     let mut facts = vec![Fact::is(format!("an index of {table}"), format!("i.indrelid = {}", regclass(table)))];
-    facts.push(if *unique { Fact::is("unique", "i.indisunique") } else { Fact::not("not unique", "NOT i.indisunique") });
+    facts.push(if *unique {
+        Fact::is("unique", "i.indisunique")
+    } else {
+        Fact::not("not unique", "NOT i.indisunique")
+    });
     let distinct = "coalesce(pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct', 'false')";
     facts.push(if *nulls_not_distinct {
         Fact::is("nulls not distinct", format!("{distinct} = 'true'"))
@@ -41,11 +45,7 @@ pub(super) fn facts(table: &QName, index: &Index) -> Vec<Fact> {
     } else {
         Fact::is(format!("with {}", options_words(storage)), options)
     });
-    facts.push(if *valid {
-        Fact::not("valid", "i.indisvalid")
-    } else {
-        Fact::is("not valid", "NOT i.indisvalid")
-    });
+    facts.push(if *valid { Fact::not("valid", "i.indisvalid") } else { Fact::is("not valid", "NOT i.indisvalid") });
     facts
 }
 

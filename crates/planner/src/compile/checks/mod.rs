@@ -91,11 +91,7 @@ fn push(checks: &mut Vec<Check>, check: Option<Check>) {
 }
 
 /// The objects that are not a part of others in the list.
-fn outer<'a>(
-    created: &'a [ObjectId],
-    before: &'a Contract,
-    after: &'a Contract,
-) -> impl Iterator<Item = &'a ObjectId> {
+fn outer<'a>(created: &'a [ObjectId], before: &'a Contract, after: &'a Contract) -> impl Iterator<Item = &'a ObjectId> {
     let new_table = move |id: &ObjectId| {
         let table = id.table().filter(|_| !matches!(id, ObjectId::Table(_)));
         table.is_some_and(|table| !before.tables.contains_key(table) && after.tables.contains_key(table))
@@ -133,7 +129,9 @@ fn is_lenient(statement: &Statement) -> bool {
 /// Whether a statement does nothing where its object is there already.
 fn tolerates_existing(statement: &Statement) -> bool {
     match statement {
-        Statement::CreateSchema { if_not_exists, .. } | Statement::CreateExtension { if_not_exists, .. } => *if_not_exists,
+        Statement::CreateSchema { if_not_exists, .. } | Statement::CreateExtension { if_not_exists, .. } => {
+            *if_not_exists
+        }
         Statement::CreateTable(create) => create.if_not_exists,
         Statement::CreateIndex(create) => create.if_not_exists,
         Statement::CreateSequence(create) => create.if_not_exists,
@@ -184,7 +182,9 @@ fn facts(id: &ObjectId, contract: &Contract) -> Option<(Place, Vec<Fact>)> {
         (ObjectId::Constraint(_, table, name), Object::Constraint(payload)) => {
             (constraint::place(table, name), constraint::facts(payload))
         }
-        (ObjectId::Index(table, name), Object::Index(payload)) => (index::place(table, name), index::facts(table, payload)),
+        (ObjectId::Index(table, name), Object::Index(payload)) => {
+            (index::place(table, name), index::facts(table, payload))
+        }
         (ObjectId::Comment(on), Object::Comment(text)) => comment::facts(on, text)?,
         _ => return None,
     })

@@ -47,7 +47,9 @@ pub(super) fn checks(change: &Change<'_>) -> Vec<Check> {
 
 /// Whether rows may be there. Columns that the statement adds itself have no values that could be asked for.
 fn asked(change: &Change<'_>, table: &QName) -> bool {
-    change.before.tables.contains_key(table) && change.after.tables.contains_key(table) && !change.fresh.has_table(table)
+    change.before.tables.contains_key(table)
+        && change.after.tables.contains_key(table)
+        && !change.fresh.has_table(table)
 }
 
 fn there_before<'a>(change: &Change<'_>, table: &QName, mut columns: impl Iterator<Item = &'a Ident>) -> bool {
@@ -70,7 +72,11 @@ fn column(change: &Change<'_>, table: &QName, name: &Ident, old: &Column, new: &
     let mut checks = Vec::new();
     // A key made in the same statement says so itself.
     if new.not_null && !old.not_null && !proven(change.before.tables.get(table), name) {
-        checks.push(none(format!("no row of {table} has NULL in {name}"), &table.to_string(), &format!("{name} IS NULL")));
+        checks.push(none(
+            format!("no row of {table} has NULL in {name}"),
+            &table.to_string(),
+            &format!("{name} IS NULL"),
+        ));
     }
     if old.ty != new.ty {
         let using = using(change, table, name);
@@ -122,7 +128,14 @@ fn is_cast_of(expr: &Expr, name: &Ident) -> bool {
 }
 
 /// That every value has a place in the new type, for the conversions of which that can be asked without an error.
-fn retype(table: &QName, name: &Ident, old: &Column, new: &Column, explicit: bool, change: &Change<'_>) -> Option<Check> {
+fn retype(
+    table: &QName,
+    name: &Ident,
+    old: &Column,
+    new: &Column,
+    explicit: bool,
+    change: &Change<'_>,
+) -> Option<Check> {
     if conversion(&old.ty, &new.ty) == Conversion::Widening || old.ty.array || new.ty.array {
         return None;
     }
@@ -143,7 +156,8 @@ fn misfit(name: &Ident, old: &TypeName, new: &TypeName, explicit: bool, change: 
         return None;
     }
     let matches = |pattern: &str| is_text(old).then(|| format!("{name}::text !~* {}", Literal(pattern)));
-    let numeric = matches!(old.name.as_str(), "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision");
+    let numeric =
+        matches!(old.name.as_str(), "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision");
     match new.name.as_str() {
         // A cast that is written out cuts; the conversion that PostgreSQL makes by itself refuses.
         "character varying" | "character" if !explicit => {
@@ -176,16 +190,12 @@ fn misfit(name: &Ident, old: &TypeName, new: &TypeName, explicit: bool, change: 
             if is_text(old) {
                 let pattern = Literal(r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?\s*$").to_string();
                 let over = over(&format!("{name}::text::numeric")).unwrap_or_else(|| "false".to_owned());
-                return Some(format!(
-                    "CASE WHEN {name}::text ~* {pattern} THEN {over} ELSE {name} IS NOT NULL END"
-                ));
+                return Some(format!("CASE WHEN {name}::text ~* {pattern} THEN {over} ELSE {name} IS NOT NULL END"));
             }
             if numeric { over(&format!("{name}::numeric")) } else { None }
         }
         "uuid" => matches(r"^\{?([0-9a-f]{4}-?){7}[0-9a-f]{4}\}?$"),
-        "boolean" => {
-            matches(r"^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|0|1)\s*$")
-        }
+        "boolean" => matches(r"^\s*(t|tr|tru|true|f|fa|fal|fals|false|y|ye|yes|n|no|on|of|off|0|1)\s*$"),
         _ => None,
     }
 }
@@ -209,7 +219,11 @@ fn constraint(change: &Change<'_>, table: &QName, name: &Ident, constraint: &Con
             let said = |c: &Ident| change.touched.altered.contains(&ObjectId::Column(table.clone(), c.clone()));
             if !nulls.is_empty() && !key.columns.iter().any(said) {
                 let columns = list(&key.columns);
-                checks.push(none(format!("no row of {table} has NULL in {columns}"), &table.to_string(), &nulls.join(" OR ")));
+                checks.push(none(
+                    format!("no row of {table} has NULL in {columns}"),
+                    &table.to_string(),
+                    &nulls.join(" OR "),
+                ));
             }
             unique(change, table, &key.columns, true)
         }
@@ -218,7 +232,13 @@ fn constraint(change: &Change<'_>, table: &QName, name: &Ident, constraint: &Con
             let expr = &check.expr.canonical;
             let new = expr.references().columns.iter().filter_map(|parts| parts.last()).cloned().collect::<Vec<_>>();
             let known = there_before(change, table, new.iter()) && !matches!(expr, Expr::Opaque(_));
-            known.then(|| none(format!("every row of {table} satisfies {name}: {expr}"), &table.to_string(), &format!("NOT ({expr})")))
+            known.then(|| {
+                none(
+                    format!("every row of {table} satisfies {name}: {expr}"),
+                    &table.to_string(),
+                    &format!("NOT ({expr})"),
+                )
+            })
         }
         ConstraintKind::ForeignKey(key) => foreign_key(change, table, name, key),
         ConstraintKind::Exclusion(_) => None,

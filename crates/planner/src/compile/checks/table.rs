@@ -93,7 +93,11 @@ fn storage_facts(storage: &StorageParameters) -> [Fact; 2] {
     let of_toast = "(SELECT t.reloptions FROM pg_catalog.pg_class t WHERE t.oid = c.reltoastrelid)";
     let fact = |options: &StorageParameters, column: &str, none| {
         let sql = options_are(column, options);
-        if options.is_empty() { Fact::not(none, sql) } else { Fact::is(format!("with {}", options_words(options)), sql) }
+        if options.is_empty() {
+            Fact::not(none, sql)
+        } else {
+            Fact::is(format!("with {}", options_words(options)), sql)
+        }
     };
     [fact(&own, "c.reloptions", "without parameters"), fact(&beside, of_toast, "without parameters for long values")]
 }
@@ -118,7 +122,10 @@ fn parents(parents: Vec<&QName>) -> Fact {
     const ALL: &str =
         "ARRAY(SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid ORDER BY h.inhseqno)";
     if parents.is_empty() {
-        return Fact::not("without a parent", "NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid)");
+        return Fact::not(
+            "without a parent",
+            "NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid)",
+        );
     }
     let names: Vec<String> = parents.iter().map(ToString::to_string).collect();
     let numbers: Vec<String> = parents.iter().map(|parent| format!("{}::oid", regclass(parent))).collect();
