@@ -104,7 +104,9 @@ fn binds_at(expr: &Expr) -> u8 {
         },
         Expr::Binary(_, op, _) | Expr::Quantified { op, .. } => level(op),
         Expr::Is(..) => IS,
-        Expr::In { .. } | Expr::Between { .. } => LIKE,
+        Expr::In { .. } => LIKE,
+        // The parser reads on too far after a BETWEEN.
+        Expr::Between { .. } => 0,
         Expr::Collate(..) => COLLATE,
         _ if is_overlaps(expr) => OTHER,
         _ => ATOM,

@@ -59,7 +59,7 @@ impl Canon<'_> {
     }
 
     pub(super) fn array(&self, elements: &[Expr]) -> Typed {
-        array_of(elements.iter().map(|element| self.walk(element)).collect())
+        Typed::array(elements.iter().map(|element| self.walk(element)).collect())
     }
 
     pub(super) fn case(&self, operand: Option<&Expr>, whens: &[(Expr, Expr)], otherwise: Option<&Expr>) -> Typed {
@@ -85,19 +85,6 @@ impl Canon<'_> {
         // A cast of the tested value has no place in the shared operand; the server decides then.
         if left.expr == tested.expr { right.expr } else { self.walk(value).expr }
     }
-}
-
-/// `ARRAY[...]` of elements in canonical form.
-pub(super) fn array_of(operands: Vec<Typed>) -> Typed {
-    if operands.is_empty() {
-        return Typed::mystery(Expr::Array(Vec::new()));
-    }
-    let (operands, kind) = settle_common(operands);
-    let kind = match kind {
-        Kind::Known(ty) => Kind::Known(TypeName { array: true, ..ty }),
-        other => other,
-    };
-    Typed::new(Expr::Array(operands.into_iter().map(|operand| operand.expr).collect()), kind)
 }
 
 fn is_null(expr: &Expr) -> bool {

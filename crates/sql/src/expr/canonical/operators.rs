@@ -1,6 +1,5 @@
 //! Operators: their casts, and the forms of them that are only another spelling.
 
-use super::calls::array_of;
 use super::catalog;
 use super::settle::{Resolve, common, settle};
 use super::signature::{Concrete, Kind, choose};
@@ -102,7 +101,14 @@ impl Canon<'_> {
             let words = if negated { "NULL" } else { "NOT NULL" };
             return boolean(Expr::Is(Box::new(tested), words.to_owned()));
         }
-        let (left, right, _) = pair(left, "=", right);
+        let is_null = |it: &Typed| matches!(&it.expr, Expr::Cast(operand, _) if matches!(**operand, Expr::Null));
+        // Without its cast, a NULL would be tested in another way.
+        let (left, right) = if is_null(&left) || is_null(&right) {
+            (left, right)
+        } else {
+            let (left, right, _) = pair(left, "=", right);
+            (left, right)
+        };
         let distinct = binary(left.expr, "IS DISTINCT FROM", right.expr);
         boolean(if negated { Expr::Unary("NOT".to_owned(), Box::new(distinct)) } else { distinct })
     }
@@ -169,7 +175,7 @@ impl Canon<'_> {
                 _ => return None,
             },
         };
-        let array = array_of(typed.iter().skip(1).map(|it| it.clone().cast_to(&element)).collect());
+        let array = Typed::array(typed.iter().skip(1).map(|it| it.clone().cast_to(&element)).collect());
         let op = if negated { "<>" } else { "=" };
         let left = typed.into_iter().next()?;
         Some(quantify(left, op, negated, array).expr)

@@ -1,7 +1,7 @@
 //! Casts that PostgreSQL adds by itself: put in first, then taken out wherever it would put them in again.
 
 use super::signature::{Concrete, Kind};
-use super::typed::{Typed, is_constant};
+use super::typed::Typed;
 use super::types::{Category, base, category, converts, is_preferred};
 use crate::TypeName;
 use crate::expr::Expr;
@@ -28,7 +28,7 @@ pub(super) fn settle(operands: Vec<Typed>, resolve: &dyn Resolve) -> (Vec<Typed>
     let others = (0..current.len()).filter(|at| !is_cast_constant(&current[*at]));
     let order: Vec<usize> = constants.chain(others).collect();
     for at in order {
-        let Some(bare) = peeled(&current[at]) else { continue };
+        let Some(bare) = current[at].peeled() else { continue };
         let mut attempt = current.clone();
         attempt[at] = bare;
         let restored = resolve.resolve(&kinds(&attempt)).map(|chosen| exprs(&elaborate(&attempt, &chosen)));
@@ -64,50 +64,6 @@ pub(super) fn settle_common(operands: Vec<Typed>) -> (Vec<Typed>, Kind) {
         }
     }
     (current, chosen.result.map_or(Kind::Mystery, Kind::Known))
-}
-
-/// The operand without a cast. An array of constants loses theirs all at once, if they then make an array of something.
-fn peeled(operand: &Typed) -> Option<Typed> {
-    let bare = operand.peeled()?;
-    match &bare.expr {
-        Expr::Array(elements) => {
-            let kinds: Vec<Kind> = elements.iter().zip(operand_elements(operand)).map(element_kind).collect();
-            let element = common(&kinds)?.result?;
-            let array = TypeName { array: true, ..element };
-            Some(Typed::new(bare.expr.clone(), Kind::Known(array)))
-        }
-        _ => Some(bare),
-    }
-}
-
-fn operand_elements(operand: &Typed) -> Vec<(Expr, Kind)> {
-    let element = match &operand.kind {
-        Kind::Known(ty) if ty.array => Kind::Known(ty.element()),
-        _ => Kind::Mystery,
-    };
-    match &operand.expr {
-        Expr::Array(elements) => elements.iter().map(|it| (it.clone(), element.clone())).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn element_kind((bare, (full, element)): (&Expr, (Expr, Kind))) -> Kind {
-    if *bare == full { element } else { constant_kind(bare) }
-}
-
-/// The type of a constant without a cast.
-pub(super) fn constant_kind(expr: &Expr) -> Kind {
-    match expr {
-        Expr::String(_) | Expr::Null => Kind::Literal,
-        Expr::Bool(_) => Kind::Known(TypeName::builtin("boolean")),
-        Expr::Bits(_) => Kind::Known(TypeName::builtin("\"bit\"")),
-        Expr::Number(digits) => super::number::signed(false, digits).kind,
-        Expr::Unary(_, operand) if is_constant(expr) => match &**operand {
-            Expr::Number(digits) => super::number::signed(true, digits).kind,
-            _ => Kind::Mystery,
-        },
-        _ => Kind::Mystery,
-    }
 }
 
 fn kinds(operands: &[Typed]) -> Vec<Kind> {

@@ -1,8 +1,7 @@
 //! An expression with its type, and the casts that PostgreSQL puts around it.
 
-use super::calls::array_of;
 use super::literal;
-use super::settle::constant_kind;
+use super::settle::{common, settle_common};
 use super::signature::Kind;
 use super::types::{base, is, is_steady, is_text};
 use crate::expr::Expr;
@@ -17,18 +16,20 @@ pub(super) struct Typed {
     pub(super) kind: Kind,
     /// The type below the cast, where the expression is one.
     under: Kind,
+    /// The elements, where the expression is an array of some.
+    parts: Vec<Self>,
 }
 
 impl Typed {
     /// An expression that is no cast.
     pub(super) fn new(expr: Expr, kind: Kind) -> Self {
-        Self { expr, kind, under: Kind::Mystery }
+        Self { expr, kind, under: Kind::Mystery, parts: Vec::new() }
     }
 
     /// A string constant cast to `ty`.
     pub(super) fn constant(text: &str, ty: &TypeName) -> Self {
         let expr = Expr::Cast(Box::new(Expr::String(text.to_owned())), written(ty));
-        Self { expr, kind: Kind::Known(base(ty)), under: Kind::Literal }
+        Self { under: Kind::Literal, ..Self::new(expr, Kind::Known(base(ty))) }
     }
 
     /// An expression of a built-in type.
@@ -55,41 +56,43 @@ impl Typed {
         match self.expr {
             Expr::String(text) if self.kind == Kind::Literal => literal::cast(&text, ty),
             // PostgreSQL casts the elements one by one.
-            Expr::Array(elements) if ty.array && !elements.is_empty() => {
-                let element =
-                    if elements.iter().any(|it| matches!(it, Expr::Array(_))) { ty.clone() } else { ty.element() };
-                let inner = match self.kind {
-                    Kind::Known(known) if known.array => Kind::Known(known.element()),
-                    _ => Kind::Mystery,
-                };
-                array_of(elements.into_iter().map(|it| Self::part(it, &inner).cast_to(&element)).collect())
+            Expr::Array(_) if ty.array && !self.parts.is_empty() => {
+                let is_nested = self.parts.iter().any(|part| matches!(part.expr, Expr::Array(_)));
+                let element = if is_nested { ty.clone() } else { ty.element() };
+                Self::array(self.parts.into_iter().map(|part| part.cast_to(&element)).collect())
             }
             // The cast goes below the collation.
             Expr::Collate(operand, collation) => {
-                let inner = Self { expr: *operand, kind: self.kind, under: self.under }.cast_to(ty);
+                let inner = Self { under: self.under, ..Self::new(*operand, self.kind) }.cast_to(ty);
                 Self { expr: Expr::Collate(Box::new(inner.expr), collation), ..inner }
             }
             // 'x'::varchar::text is 'x'::text.
             Expr::Cast(operand, first) if changes_nothing(&operand, &first, ty) => {
-                Self { expr: *operand, kind: self.under, under: Kind::Mystery }.cast_to(ty)
+                Self::new(*operand, self.under).cast_to(ty)
             }
-            expr => Self { expr: Expr::Cast(Box::new(expr), written(ty)), kind: Kind::Known(target), under: self.kind },
+            expr => {
+                let cast = Expr::Cast(Box::new(expr), written(ty));
+                Self { under: self.kind, ..Self::new(cast, Kind::Known(target)) }
+            }
         }
     }
 
-    /// An element of an array, whose own type the array's tells unless it is a constant.
-    fn part(expr: Expr, element: &Kind) -> Self {
-        match &expr {
-            Expr::Cast(operand, ty) => {
-                let (kind, under) = (Kind::Known(base(ty)), constant_kind(operand));
-                Self { expr, kind, under }
-            }
-            _ if is_constant(&expr) => {
-                let kind = constant_kind(&expr);
-                Self::new(expr, kind)
-            }
-            _ => Self::new(expr, element.clone()),
+    /// `ARRAY[...]` of elements in canonical form.
+    pub(super) fn array(elements: Vec<Self>) -> Self {
+        if elements.is_empty() {
+            return Self::mystery(Expr::Array(Vec::new()));
         }
+        let (parts, kind) = settle_common(elements);
+        Self::array_as_it_is(parts, kind)
+    }
+
+    fn array_as_it_is(parts: Vec<Self>, element: Kind) -> Self {
+        let expr = Expr::Array(parts.iter().map(|part| part.expr.clone()).collect());
+        let kind = match element {
+            Kind::Known(ty) => Kind::Known(TypeName { array: true, ..ty }),
+            other => other,
+        };
+        Self { parts, ..Self::new(expr, kind) }
     }
 
     /// The expression without its outermost cast, where it is a cast that PostgreSQL might have added by itself.
@@ -106,15 +109,15 @@ impl Typed {
                 let inner = Self { expr: (**operand).clone(), ..self.clone() }.peeled()?;
                 Some(Self { expr: Expr::Collate(Box::new(inner.expr), collation.clone()), ..inner })
             }
-            Expr::Array(elements) => {
-                let bare = elements.iter().map(|element| match element {
-                    Expr::Cast(operand, ty) if ty.modifiers.is_empty() && is_steady(ty) && is_constant(operand) => {
-                        (**operand).clone()
-                    }
-                    other => other.clone(),
-                });
-                let bare: Vec<Expr> = bare.collect();
-                (bare != *elements).then(|| Self::mystery(Expr::Array(bare)))
+            // An array of constants loses their casts all at once, if it then is an array of something.
+            Expr::Array(_) => {
+                let bare = self.parts.iter().map(|part| part.peeled().filter(|_| part.is_cast_constant()));
+                let parts: Vec<Self> =
+                    bare.zip(&self.parts).map(|(bare, part)| bare.unwrap_or_else(|| part.clone())).collect();
+                let kinds: Vec<Kind> = parts.iter().map(|part| part.kind.clone()).collect();
+                let element = common(&kinds)?.result?;
+                let array = Self::array_as_it_is(parts, Kind::Known(element));
+                (array.expr != self.expr).then_some(array)
             }
             _ => None,
         }
