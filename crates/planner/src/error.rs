@@ -1,6 +1,6 @@
 //! What can make planning fail.
 
-use novate_contract::ObjectId;
+use novate_contract::{ObjectId, QName};
 
 /// Why no plan could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +35,18 @@ pub enum PlanError {
         /// Its new id.
         to: ObjectId,
     },
+    /// An enum label that cannot be renamed: the type or the label is not there, or the new label is there already.
+    #[error("label {from:?} of enum {ty} cannot be renamed to {to:?}: {reason}")]
+    ValueRenameImpossible {
+        /// The type.
+        ty: QName,
+        /// The old label.
+        from: String,
+        /// The new one.
+        to: String,
+        /// What is in the way.
+        reason: &'static str,
+    },
     /// Steps that each wait for another.
     #[error("no order was found for the changes to {}", list(objects))]
     Cycle {
@@ -51,6 +63,7 @@ impl PlanError {
             Self::RenameTargetMissing { .. } => "PLAN.RENAME_TARGET_MISSING",
             Self::RenameSourceStays { .. } => "PLAN.RENAME_SOURCE_STAYS",
             Self::RenameImpossible { .. } => "PLAN.RENAME_IMPOSSIBLE",
+            Self::ValueRenameImpossible { .. } => "PLAN.VALUE_RENAME_IMPOSSIBLE",
             Self::Cycle { .. } => "PLAN.NO_ORDER",
         }
     }
@@ -65,7 +78,9 @@ impl PlanError {
                 Some("Schemas, tables, columns, enums, sequences, constraints and indexes can be renamed, each to one of its own kind.".to_owned())
             }
             Self::Cycle { .. } => Some("Each of these changes has to wait for another of them.".to_owned()),
-            Self::RenameSourceMissing { .. } | Self::RenameTargetMissing { .. } => None,
+            Self::RenameSourceMissing { .. }
+            | Self::RenameTargetMissing { .. }
+            | Self::ValueRenameImpossible { .. } => None,
         }
     }
 
@@ -78,6 +93,9 @@ impl PlanError {
             Self::RenameTargetMissing { to, .. } => format!("Declare {to} in the contract, or correct the hint."),
             Self::RenameSourceStays { from, .. } => format!("Remove {from} from the contract, or remove the hint."),
             Self::RenameImpossible { .. } => "Correct the hint.".to_owned(),
+            Self::ValueRenameImpossible { .. } => {
+                "Correct the hint beside the label, or remove it if the rename was planned before.".to_owned()
+            }
             Self::Cycle { .. } => {
                 "Make the change in two migrations: change the contract halfway, `novate plan`, then the rest.".to_owned()
             }

@@ -29,6 +29,8 @@ mod uses;
 pub use compile::{Allow, CompileError, Compiled, Difference, DifferenceKind, PlaceholderLine, compile};
 pub use error::PlanError;
 pub use operation::{Batch, Check, Hazard, HazardCode, Operation, OperationClass, Statement, Target, TransactionMode};
-pub use plan::{Finding, Item, Placeholder, Plan, PlanOptions, PlannedStatement, Raw, Rename, Run, Transform};
+pub use plan::{
+    Finding, Item, Placeholder, Plan, PlanOptions, PlannedStatement, Raw, Rename, Run, Transform, ValueRename,
+};
 pub use planning::plan;
 pub use render::{Header, RenderError, render, script};

@@ -1,6 +1,6 @@
 //! What a plan is: ordered items, and what people should know about them.
 
-use novate_contract::{ObjectId, UnsupportedObject};
+use novate_contract::{ObjectId, QName, UnsupportedObject};
 
 use crate::operation::{Batch, OperationClass, TransactionMode};
 
@@ -9,6 +9,8 @@ use crate::operation::{Batch, OperationClass, TransactionMode};
 pub struct PlanOptions {
     /// Objects that only change their name (or schema).
     pub renames: Vec<Rename>,
+    /// Enum labels that only change their name.
+    pub value_renames: Vec<ValueRename>,
     /// Whether every change is planned in lock-light form, as for tables marked `@online`.
     pub online: bool,
     /// The oldest major version of PostgreSQL that will run it (13 to 18).
@@ -19,7 +21,7 @@ pub struct PlanOptions {
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { renames: Vec::new(), online: false, target_major: 15, script: false }
+        Self { renames: Vec::new(), value_renames: Vec::new(), online: false, target_major: 15, script: false }
     }
 }
 
@@ -30,6 +32,17 @@ pub struct Rename {
     pub from: ObjectId,
     /// What it is called in the contract to reach.
     pub to: ObjectId,
+}
+
+/// One label of an enum under its old and its new name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ValueRename {
+    /// The type, as the contract to reach calls it.
+    pub ty: QName,
+    /// What the label was.
+    pub from: String,
+    /// What it becomes.
+    pub to: String,
 }
 
 /// What leads from one contract to another.

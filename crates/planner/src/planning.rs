@@ -20,7 +20,7 @@ use crate::step::{Act, Step};
 /// Renames come first; the rest is the difference between what they leave and the contract to reach. The same inputs
 /// give the same plan. Objects that are not ours to change are left alone, and said to be where they differ.
 pub fn plan(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Plan, PlanError> {
-    let renamed = rename::apply(from, to, &options.renames)?;
+    let renamed = rename::apply(from, to, options)?;
     let statement = |(sql, object)| Item::Statement(PlannedStatement { sql, objects: vec![object], placeholder: None });
     let mut plan = Plan { items: renamed.statements.into_iter().map(statement).collect(), ..Plan::default() };
     let mut state = renamed.contract;

@@ -8,7 +8,7 @@ use novate_contract::{Contract, Ident, Object, ObjectId, QName, ddl};
 
 use crate::error::PlanError;
 use crate::names::beside;
-use crate::plan::Rename;
+use crate::plan::{PlanOptions, Rename, ValueRename};
 
 /// A contract after its renames, and the statements that got it there, each with its object under its new name.
 pub(crate) struct Renamed {
@@ -17,50 +17,55 @@ pub(crate) struct Renamed {
 }
 
 /// Renames what is to be renamed in `from`.
-pub(crate) fn apply(from: &Contract, to: &Contract, renames: &[Rename]) -> Result<Renamed, PlanError> {
+pub(crate) fn apply(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Renamed, PlanError> {
     let mut work = Work { interpreter: Interpreter::new(from.clone(), Environment::default()), statements: Vec::new() };
-    let mut ordered: Vec<&Rename> = renames.iter().collect();
+    let mut ordered: Vec<&Rename> = options.renames.iter().collect();
     // What contains others first, so that the others are then found under its new name.
     ordered.sort_by_key(|rename| (rename.from.kind(), *rename));
     ordered.dedup();
     let (old, new) = (from.objects(), to.objects());
-    let mut moved: Vec<(QName, QName)> = Vec::new();
+    let mut moved: Vec<&Rename> = Vec::new();
     for rename in ordered {
-        let (source, target) = (&rename.from, &rename.to);
-        if !old.contains_key(source) {
-            return Err(PlanError::RenameSourceMissing { id: source.clone() });
+        let (source, target) = (rename.from.clone(), rename.to.clone());
+        if !old.contains_key(&source) {
+            return Err(PlanError::RenameSourceMissing { id: source });
         }
-        if !new.contains_key(target) {
-            return Err(PlanError::RenameTargetMissing { from: source.clone(), to: target.clone() });
+        if !new.contains_key(&target) {
+            return Err(PlanError::RenameTargetMissing { from: source, to: target });
         }
         if source.kind() != target.kind() {
-            return Err(PlanError::RenameImpossible { from: source.clone(), to: target.clone() });
+            return Err(PlanError::RenameImpossible { from: source, to: target });
         }
-        let current = moved.iter().rev().fold(source.clone(), |id, (a, b)| relocated(&id, a, b));
-        if new.contains_key(source) && current == *source && source != target {
-            return Err(PlanError::RenameSourceStays { from: source.clone(), to: target.clone() });
+        let current = moved.iter().fold(source.clone(), |id, rename| relocated(&id, rename));
+        if new.contains_key(&source) && current == source && source != target {
+            return Err(PlanError::RenameSourceStays { from: source, to: target });
         }
-        work.rename(&current, target)?;
-        if let (ObjectId::Table(a), ObjectId::Table(b)) = (source, target) {
-            moved.push((a.clone(), b.clone()));
-        }
-        if let (ObjectId::Schema(a), ObjectId::Schema(b)) = (source, target) {
-            let tables = from.tables.keys().filter(|name| name.schema == *a);
-            moved.extend(tables.map(|name| (name.clone(), QName::new(b.clone(), name.name.clone()))));
-        }
+        work.rename(&current, &target)?;
+        moved.push(rename);
     }
+    work.rename_values(to, &options.value_renames)?;
     work.follow_owners(to)?;
     Ok(Renamed { contract: work.interpreter.into_contract(), statements: work.statements })
 }
 
-/// An id after the table that it is part of was renamed.
-fn relocated(id: &ObjectId, from: &QName, to: &QName) -> ObjectId {
+/// An id after the schema or table that it is part of was renamed.
+fn relocated(id: &ObjectId, rename: &Rename) -> ObjectId {
+    let name = |name: &QName| match (&rename.from, &rename.to) {
+        (ObjectId::Schema(a), ObjectId::Schema(b)) if name.schema == *a => QName::new(b.clone(), name.name.clone()),
+        _ => name.clone(),
+    };
+    let table = |table: &QName| match (&rename.from, &rename.to) {
+        (ObjectId::Table(a), ObjectId::Table(b)) if table == a => b.clone(),
+        _ => name(table),
+    };
     match id {
-        ObjectId::Column(table, name) if table == from => ObjectId::Column(to.clone(), name.clone()),
-        ObjectId::Constraint(tag, table, name) if table == from => ObjectId::Constraint(*tag, to.clone(), name.clone()),
-        ObjectId::Index(table, name) if table == from => ObjectId::Index(to.clone(), name.clone()),
-        ObjectId::Table(table) if table == from => ObjectId::Table(to.clone()),
-        other => other.clone(),
+        ObjectId::Column(of, name) => ObjectId::Column(table(of), name.clone()),
+        ObjectId::Constraint(tag, of, name) => ObjectId::Constraint(*tag, table(of), name.clone()),
+        ObjectId::Index(of, name) => ObjectId::Index(table(of), name.clone()),
+        ObjectId::Table(own) => ObjectId::Table(name(own)),
+        ObjectId::Enum(own) => ObjectId::Enum(name(own)),
+        ObjectId::Sequence(own) => ObjectId::Sequence(name(own)),
+        ObjectId::Schema(_) | ObjectId::Extension(_) | ObjectId::Comment(_) => id.clone(),
     }
 }
 
@@ -132,6 +137,31 @@ impl Work {
             Some(aside) => self.rename(&to.clone(), &aside),
             None => Err(PlanError::RenameImpossible { from: to.clone(), to: to.clone() }),
         }
+    }
+
+    fn rename_values(&mut self, to: &Contract, renames: &[ValueRename]) -> Result<(), PlanError> {
+        for ValueRename { ty, from, to: label } in renames {
+            let impossible = |reason| PlanError::ValueRenameImpossible {
+                ty: ty.clone(),
+                from: from.clone(),
+                to: label.clone(),
+                reason,
+            };
+            let wanted = to.enums.get(ty).ok_or_else(|| impossible("the contract to reach has no such type"))?;
+            let there = self.interpreter.contract().enums.get(ty);
+            let there = there.ok_or_else(|| impossible("the starting contract has no such type"))?;
+            if !there.values.contains(from) {
+                return Err(impossible("the starting contract has no such label"));
+            }
+            if there.values.contains(label) {
+                return Err(impossible("the starting contract has the new label too"));
+            }
+            if !wanted.values.contains(label) || wanted.values.contains(from) {
+                return Err(impossible("the contract to reach must have the new label, and not the old one"));
+            }
+            self.run(&ddl::enumeration::rename_value(ty, from, label), &ObjectId::Enum(ty.clone()))?;
+        }
+        Ok(())
     }
 
     /// A sequence that belongs to the same column under another name, and is the same otherwise, was renamed too.

@@ -27,11 +27,15 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         online: args.online,
         target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
         script: false,
+        ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&before, &to, &options)?;
     operations::print_findings(&context.ui, &plan.findings);
     if from.as_ref() == Some(&target) || (from.is_none() && plan.is_empty() && to == before) {
         return Ok(nothing(&from));
+    }
+    if let Some(edge) = history.graph.leaving(&from).find(|edge| edge.to == target) {
+        return Ok(planned_already(&edge.package, &from));
     }
     let title = args.name.clone().unwrap_or_else(|| operations::title(&plan));
     let header = Header {
@@ -91,6 +95,15 @@ fn nothing(from: &Node) -> Report {
         json!({ "planned": false, "from": from.as_ref().map(novate_contract::StorageHash::as_str),
                 "to": from.as_ref().map(novate_contract::StorageHash::as_str), "operations": [] }),
     )
+}
+
+/// There is a package for it, a rollback perhaps: another one would only be a parallel edge.
+fn planned_already(package: &PackageName, from: &Node) -> Report {
+    Report::new(
+        format!("{} Nothing to do: {package} leads from {} to the contract", Symbol::Done.text(), short(from)),
+        json!({ "planned": false, "package": package.as_str(), "operations": [] }),
+    )
+    .next("novate migrate")
 }
 
 /// The committed JSON follows the sources; a plan to another state leaves it alone.

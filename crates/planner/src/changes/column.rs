@@ -164,8 +164,9 @@ fn alter(work: &mut Work<'_>, table_name: &QName, name: &Ident) {
     let step = |rank, pass, action: String| Step::alter(place(rank), id.clone(), table_name, pass, action);
 
     let retyped = work.diff.changes_type(table_name, name);
+    let rebuilt = work.diff.is_rebuilt(old);
     let keeps_default = match (&old.default, &new.default) {
-        (Some(from), Some(to)) => from == to && (!retyped || survives(from, old, new)),
+        (Some(from), Some(to)) => from == to && (!retyped || !rebuilt && survives(from, old, new)),
         _ => false,
     };
     if let (Some(from), Some(to)) = (&old.generated, &new.generated)

@@ -14,7 +14,12 @@ pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
     match (fate, old, new) {
         (Fate::Create | Fate::Replace, _, Some(new)) => create(work, name, new),
         (Fate::Drop, Some(old), _) if !goes_with_owner(work, old) => {
-            let step = Step::statement(Place::new(Stage::Retire, "", 3, name), id, ddl::drop(name));
+            // Beside the column that has just stopped counting with it, if there is one.
+            let place = match &old.owner {
+                Some(owner) => Place::new(Stage::Tables, &owner.table, rank::LOSE, name),
+                None => Place::new(Stage::Retire, "", 3, name),
+            };
+            let step = Step::statement(place, id, ddl::drop(name));
             let step = step.takes(nodes(name)).releases([work.old_uses().schema(&name.schema)]);
             work.push(step.releases(owner(old)));
         }

@@ -36,7 +36,7 @@ pub(crate) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, old: &Colu
     if matches!(using, Using::Ask) {
         let ask = Placeholder {
             subject: format!("{table}.{name}"),
-            question: format!("which expression makes a {} of {name}, a {}?", new.ty, old.ty),
+            question: format!("which expression turns {name} from {} into {}?", old.ty, new.ty),
         };
         action = format!("{action} USING (\n{}\n)", ask.line());
         placeholder = Some(ask);
