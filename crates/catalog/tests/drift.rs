@@ -111,7 +111,7 @@ fn columns() {
         "ALTER TABLE posts ALTER title TYPE varchar(20) COLLATE \"C\"",
         "ALTER TABLE users ALTER full_name DROP EXPRESSION",
         "ALTER TABLE users DROP COLUMN full_name; ALTER TABLE users ADD full_name text GENERATED ALWAYS AS (email) STORED",
-        "ALTER TABLE users ALTER data SET STORAGE external, ALTER email SET STATISTICS 10, ALTER name SET COMPRESSION pglz",
+        "ALTER TABLE users ALTER data SET STORAGE external, ALTER email SET STATISTICS 10",
         "ALTER TABLE users ALTER id SET GENERATED ALWAYS SET INCREMENT 5",
         "ALTER TABLE users ALTER id DROP IDENTITY; CREATE SEQUENCE users_id_seq AS integer OWNED BY users.id;
          ALTER TABLE users ALTER id SET DEFAULT nextval('users_id_seq')",
@@ -142,6 +142,36 @@ fn constraints() {
          ALTER TABLE posts ADD CONSTRAINT posts_during_excl EXCLUDE USING gist (author WITH =, during WITH -|-)",
         "ALTER TABLE posts DROP CONSTRAINT posts_pkey; ALTER TABLE posts ADD CONSTRAINT posts_pkey PRIMARY KEY (id, author)",
     ]));
+}
+
+#[test]
+fn compression() {
+    let session = Session::with(SCHEMA);
+    if session.major() < 14 {
+        return;
+    }
+    session.execute("ALTER TABLE users ALTER name SET COMPRESSION pglz");
+    insta::assert_snapshot!(render(&session.verify(&contract(SCHEMA), true)));
+}
+
+/// What only 18 has.
+#[test]
+fn virtual_columns_and_unenforced_constraints() {
+    const NEW: &str = "
+        CREATE TABLE t (a integer PRIMARY KEY, b integer NOT NULL, c integer GENERATED ALWAYS AS (a + b) VIRTUAL,
+          CONSTRAINT t_check CHECK (b > 0) NOT ENFORCED,
+          CONSTRAINT t_fkey FOREIGN KEY (b) REFERENCES t NOT ENFORCED)";
+    let session = Session::with("");
+    if session.major() < 18 {
+        return;
+    }
+    session.execute(NEW);
+    assert_eq!(render(&session.verify(&contract(NEW), true)), "");
+    session.execute(
+        "ALTER TABLE t DROP c; ALTER TABLE t ADD c integer GENERATED ALWAYS AS (a + b) STORED;
+         ALTER TABLE t ALTER CONSTRAINT t_fkey ENFORCED",
+    );
+    insta::assert_snapshot!(render(&session.verify(&contract(NEW), true)));
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub(super) fn snapshot(rows: &Rows, space: Space) -> Result<Snapshot, CatalogErr
     }
     let mut tables: HashMap<i64, Table> = rows.tables.iter().map(|row| (row.oid, bare_table(row, &numbers))).collect();
     column::place(&rows.columns, &numbers, &mut types, &mut tables);
-    sequence::place(&rows.sequences, &numbers, &mut types, &mut tables, &mut contract);
+    sequence::place(server_version, &rows.sequences, &numbers, &mut types, &mut tables, &mut contract);
     index::place(&rows.indexes, &rows.constraints, &numbers, &mut tables);
     constraint::place(&rows.constraints, &rows.indexes, &numbers, &mut tables);
     contract.tables = tables.into_iter().map(|(oid, table)| (numbers.table(oid), table)).collect();

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::assemble::Numbers;
 use super::comment::On;
+use super::query::ServerVersion;
 use super::text::Types;
 
 /// The fields of [`Row`], in order.
@@ -41,6 +42,7 @@ pub(crate) struct Row {
 
 /// Puts sequences into the contract, those of identities into their columns.
 pub(super) fn place(
+    version: ServerVersion,
     rows: &[Row],
     numbers: &Numbers,
     types: &mut Types,
@@ -53,9 +55,11 @@ pub(super) fn place(
         });
         let options = options(row, types);
         if !row.identity {
+            // Before 15 there are no unlogged sequences; that of an unlogged table is what it would be later.
+            let unlogged_table = || row.owner_table.and_then(|oid| tables.get(&oid)).is_some_and(|table| table.unlogged);
             let sequence = Sequence {
                 options,
-                unlogged: row.unlogged,
+                unlogged: row.unlogged || (version.major() < 15 && unlogged_table()),
                 owner,
                 control: Control::Managed,
                 comment: numbers.comment(On::Relation, row.oid),
