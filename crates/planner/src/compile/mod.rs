@@ -16,6 +16,7 @@ mod replay;
 mod result;
 mod segment;
 mod subject;
+mod theirs;
 mod transform;
 mod vocabulary;
 
@@ -83,7 +84,7 @@ pub fn compile(source: &str, from: &Contract, to: &Contract) -> Result<Compiled,
     let mut compiler = Compiler {
         source,
         to,
-        world: World::new(from, vocabulary::of(&segments.items, from, to)),
+        world: World::new(&theirs::beside(from, to), vocabulary::of(&segments.items, from, to)),
         ids: BTreeSet::new(),
         errors,
         out: Compiled {
