@@ -280,10 +280,9 @@ impl Interpreter {
                 Ok(())
             }
             Action::AttachPartition { name, .. } => {
-                if self.relation(name).is_none() {
-                    return Err(InterpretError::missing(Missing::Index(name.clone()), &id));
-                }
-                self.attach_index(table, index)
+                let missing = || InterpretError::missing(Missing::Index(name.clone()), &id);
+                let (child, _) = self.relation(name).ok_or_else(missing)?;
+                self.attach_index(table, index, &child)
             }
             Action::Owner => Ok(()),
             other => {
@@ -318,7 +317,10 @@ impl Interpreter {
                 Ok(())
             }
             Action::AttachPartition { name, .. } => match self.relation(name) {
-                Some(_) => Ok(()),
+                Some((child, _)) => {
+                    self.directory.attach(&child);
+                    Ok(())
+                }
                 None => Err(InterpretError::missing(Missing::Index(name.clone()), &id)),
             },
             Action::Owner => Ok(()),

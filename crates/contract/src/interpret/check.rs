@@ -28,6 +28,11 @@ impl Interpreter {
         };
         let expr = self.expression(table, expr, None, &about)?;
         let check = constraint(definition, ConstraintKind::Check(Check { expr }), rows);
+        let payload = self.table(table)?;
+        let has_parents = payload.partition_of.is_some() || !payload.inherits.is_empty();
+        if has_parents && payload.constraints.get(&name).is_some_and(|inherited| inherited.kind == check.kind) {
+            return Ok(());
+        }
         self.put_constraint(table, &name, check.clone())?;
         if check.no_inherit {
             return Ok(());

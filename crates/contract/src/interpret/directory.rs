@@ -47,6 +47,9 @@ pub(super) struct Directory {
     children: HashMap<QName, BTreeSet<QName>>,
     referencing: HashMap<QName, BTreeSet<QName>>,
     owned: HashMap<QName, BTreeSet<QName>>,
+    /// Indexes of partitions that were made by themselves since the beginning and are no part of their parent's. Of
+    /// those that were there before, the contract does not say; they are taken to be.
+    unattached: BTreeSet<QName>,
 }
 
 impl Directory {
@@ -160,6 +163,20 @@ impl Directory {
 
     pub(super) fn add_owned(&mut self, table: &QName, sequence: &QName) {
         self.owned.entry(table.clone()).or_default().insert(sequence.clone());
+    }
+
+    /// Takes note of an index that a statement made on a partition alone.
+    pub(super) fn detach(&mut self, index: QName) {
+        self.unattached.insert(index);
+    }
+
+    /// Takes note that an index has become a part of its parent's.
+    pub(super) fn attach(&mut self, index: &QName) {
+        self.unattached.remove(index);
+    }
+
+    pub(super) fn is_unattached(&self, table: &QName, index: &Ident) -> bool {
+        !self.unattached.is_empty() && self.unattached.contains(&QName::new(table.schema.clone(), index.clone()))
     }
 
     /// Tables that may inherit from `table` or be partitions of it, by name.

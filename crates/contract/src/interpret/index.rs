@@ -9,7 +9,8 @@ use novate_sql::expr::Expr;
 use super::resolve::Found;
 use super::{Interpreter, Outcome, defaults, known, storage};
 use crate::{
-    Ident, Index, IndexElement, IndexKey, NullsOrder, ObjectId, OperatorClass, QName, SortOrder, Table, TypeName, names,
+    Constraint, ConstraintKind, Ident, Index, IndexElement, IndexKey, NullsOrder, ObjectId, OperatorClass, QName,
+    SortOrder, Table, TypeName, names,
 };
 
 impl Interpreter {
@@ -70,6 +71,9 @@ impl Interpreter {
             None => self.free_index_name(&table, &columns),
         };
         self.put_index(&table, &name, index.clone())?;
+        if self.table(&table)?.partition_of.is_some() {
+            self.directory.detach(QName::new(table.schema.clone(), name.clone()));
+        }
         if !create.only {
             for child in partitions {
                 self.pass_index(&child, &table, &index, &columns)?;
@@ -82,10 +86,22 @@ impl Interpreter {
         names::index(&table.name, columns, &|name| self.directory.relation_taken(&table.schema, name))
     }
 
-    /// Gives a partitioned table's index to a partition, unless it has a like one that can stand for it.
+    /// Gives a partitioned table's index to a partition, unless it has a like one that can stand for it: an index or
+    /// that of a key.
     pub(super) fn pass_index(&mut self, child: &QName, parent: &QName, index: &Index, columns: &[Ident]) -> Outcome {
-        let count = |table: &Table| table.indexes.values().filter(|other| alike(other, index)).count();
-        if count(self.table(child)?) >= count(self.table(parent)?) {
+        let count = |table: &Table| {
+            table.indexes.values().filter(|other| alike(other, index)).count()
+                + table.constraints.values().filter(|key| key_alike(key, index)).count()
+        };
+        let below = self.table(child)?;
+        if count(below) >= count(self.table(parent)?) {
+            let indexes = below.indexes.iter().filter(|(_, other)| alike(other, index)).map(|(name, _)| name);
+            let keys = below.constraints.iter().filter(|(_, key)| key_alike(key, index)).map(|(name, _)| name);
+            // The one that is free is taken.
+            let free = indexes.chain(keys).find(|name| self.directory.is_unattached(child, name));
+            if let Some(name) = free.cloned() {
+                self.directory.attach(&QName::new(child.schema.clone(), name));
+            }
             return Ok(());
         }
         let name = self.free_index_name(child, columns);
@@ -184,6 +200,26 @@ pub(super) fn alike(a: &Index, b: &Index) -> bool {
         && *elements == b.elements
         && *include == b.include
         && *predicate == b.predicate
+}
+
+/// Whether the index of a partition's key can stand for an index of its parent.
+pub(super) fn key_alike(key: &Constraint, index: &Index) -> bool {
+    let (columns, include, nulls_not_distinct) = match &key.kind {
+        ConstraintKind::PrimaryKey(key) => (&key.columns, &key.include, false),
+        ConstraintKind::Unique(key) => (&key.columns, &key.include, key.nulls_not_distinct),
+        ConstraintKind::ForeignKey(_) | ConstraintKind::Check(_) | ConstraintKind::Exclusion(_) => return false,
+    };
+    let plain = |(element, column): (&IndexElement, &Ident)| {
+        let IndexElement { key, collation, opclass, order: _, nulls: _ } = element;
+        *key == IndexKey::Column(column.clone()) && collation.is_none() && opclass.is_none()
+    };
+    index.unique
+        && index.method.as_str() == "btree"
+        && index.predicate.is_none()
+        && index.nulls_not_distinct == nulls_not_distinct
+        && index.include == *include
+        && index.elements.len() == columns.len()
+        && index.elements.iter().zip(columns).all(plain)
 }
 
 /// What PostgreSQL calls the columns of an index: keys, then included ones.

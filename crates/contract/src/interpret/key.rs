@@ -42,13 +42,16 @@ impl Interpreter {
         }
         self.tablespace_of_key(table, parameters);
         let key = constraint(definition, kind, Rows::None);
-        self.put_key(table, definition.name.clone(), key)?;
+        let name = self.put_key(table, definition.name.clone(), key)?;
+        if self.table(table)?.partition_of.is_some() {
+            self.directory.detach(QName::new(table.schema.clone(), name));
+        }
         Ok(())
     }
 
     /// Puts a key into a table and its partitions, by PostgreSQL's choice of name where none is given.
-    pub(super) fn put_key(&mut self, table: &QName, name: Option<Ident>, key: Constraint) -> Outcome {
-        let Some((primary, columns, include)) = parts(&key) else { return Ok(()) };
+    pub(super) fn put_key(&mut self, table: &QName, name: Option<Ident>, key: Constraint) -> Outcome<Ident> {
+        let (primary, columns, include) = parts(&key);
         if primary {
             if self.primary_key(table)?.is_some() {
                 return Err(InterpretError::invalid(format!("table {table}"), "it has a primary key already"));
@@ -70,7 +73,7 @@ impl Interpreter {
                 self.pass_key(&child, table, &key)?;
             }
         }
-        Ok(())
+        Ok(name)
     }
 
     /// Gives a partitioned table's key to a partition, unless it has a like one that can stand for it.
@@ -79,9 +82,16 @@ impl Interpreter {
             table.constraints.values().filter(|other| other.kind == key.kind && other.deferral == key.deferral).count()
         };
         if like(self.table(child)?) >= like(self.table(parent)?) {
+            let below = self.table(child)?.constraints.iter();
+            let free = below.filter(|(_, other)| other.kind == key.kind).map(|(name, _)| name.clone());
+            let free = free.into_iter().find(|name| self.directory.is_unattached(child, name));
+            if let Some(name) = free {
+                self.directory.attach(&QName::new(child.schema.clone(), name));
+            }
             return Ok(());
         }
-        self.put_key(child, None, Constraint { comment: None, ..key.clone() })
+        self.put_key(child, None, Constraint { comment: None, ..key.clone() })?;
+        Ok(())
     }
 
     /// `NOT NULL` for the columns of a primary key, in the table and what inherits from it.
@@ -154,7 +164,12 @@ impl Interpreter {
         self.take_index(table, index);
         let mut key = constraint(definition, kind, Rows::None);
         key.comment = found.comment;
-        self.put_key(table, Some(name), key)
+        let unattached = self.directory.is_unattached(table, index);
+        let name = self.put_key(table, Some(name), key)?;
+        if unattached {
+            self.directory.detach(QName::new(table.schema.clone(), name));
+        }
+        Ok(())
     }
 
     fn tablespace_of_key(&mut self, table: &QName, parameters: &IndexParameters) {
@@ -165,10 +180,10 @@ impl Interpreter {
 }
 
 /// Whether a key is primary, its columns, and those it includes.
-fn parts(key: &Constraint) -> Option<(bool, &[Ident], &[Ident])> {
+fn parts(key: &Constraint) -> (bool, &[Ident], &[Ident]) {
     match &key.kind {
-        ConstraintKind::PrimaryKey(key) => Some((true, &key.columns, &key.include)),
-        ConstraintKind::Unique(key) => Some((false, &key.columns, &key.include)),
-        _ => None,
+        ConstraintKind::PrimaryKey(key) => (true, &key.columns, &key.include),
+        ConstraintKind::Unique(key) => (false, &key.columns, &key.include),
+        ConstraintKind::ForeignKey(_) | ConstraintKind::Check(_) | ConstraintKind::Exclusion(_) => (false, &[], &[]),
     }
 }

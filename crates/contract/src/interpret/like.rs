@@ -123,7 +123,10 @@ impl Interpreter {
 
     fn like_key(&mut self, table: &QName, key: &Constraint) -> Outcome {
         match &key.kind {
-            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => self.put_key(table, None, key.clone()),
+            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) => {
+                self.put_key(table, None, key.clone())?;
+                Ok(())
+            }
             ConstraintKind::Exclusion(exclusion) => {
                 let column = |key: &IndexKey| match key {
                     IndexKey::Column(column) => column.clone(),

@@ -7,6 +7,7 @@
 
 mod alter_column;
 mod alter_table;
+mod bound;
 mod check;
 mod column;
 mod comment;
@@ -29,6 +30,7 @@ mod known;
 mod like;
 mod members;
 mod partition;
+mod partition_key;
 mod rename;
 mod resolve;
 mod rewrite;
@@ -46,6 +48,7 @@ mod tests;
 
 pub use environment::Environment;
 pub use error::{InterpretError, Missing};
+pub use partition_key::partition_key;
 pub use touched::Touched;
 
 use novate_sql::ast::Statement;

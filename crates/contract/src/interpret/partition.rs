@@ -1,6 +1,7 @@
 //! Partitions.
 
 use super::error::InterpretError;
+use super::index::{alike, key_alike};
 use super::inherit::passed_on;
 use super::{Interpreter, Outcome};
 use crate::{Constraint, ConstraintKind, Ident, Index, ObjectId, Partition, QName};
@@ -73,7 +74,7 @@ impl Interpreter {
                 Some(_) => {}
             }
         }
-        let partition = Partition { parent: parent.clone(), bound: bound.to_owned() };
+        let partition = Partition { parent: parent.clone(), bound: self.bound(parent, bound)? };
         self.table_mut(child)?.partition_of = Some(partition);
         self.directory.add_child(parent, child);
         self.touched.altered(id);
@@ -94,18 +95,18 @@ impl Interpreter {
     }
 
     /// `ALTER INDEX parent ATTACH PARTITION child`: the parent's index becomes usable once every partition has one.
-    pub(super) fn attach_index(&mut self, table: &QName, index: &Ident) -> Outcome {
+    pub(super) fn attach_index(&mut self, table: &QName, index: &Ident, child: &QName) -> Outcome {
+        self.directory.attach(child);
         let Some(payload) = self.table(table)?.indexes.get(index) else { return Ok(()) };
         if payload.valid {
             return Ok(());
         }
         let payload = payload.clone();
         let complete = self.partitions(table).iter().all(|child| {
-            let indexes = self.contract.tables.get(child).map(|child| &child.indexes);
-            indexes.is_some_and(|all| {
-                all.values()
-                    .any(|other| other.valid && other.method == payload.method && other.elements == payload.elements)
-            })
+            let Some(below) = self.contract.tables.get(child) else { return false };
+            let attached = |name: &Ident| !self.directory.is_unattached(child, name);
+            below.indexes.iter().any(|(name, other)| other.valid && alike(other, &payload) && attached(name))
+                || below.constraints.iter().any(|(name, key)| key_alike(key, &payload) && attached(name))
         });
         if complete {
             if let Some(payload) = self.table_mut(table)?.indexes.get_mut(index) {

@@ -37,10 +37,12 @@ impl Interpreter {
                 if about {
                     rewrite(expression, &|expr| {
                         expr.visit_mut(&mut |part| {
-                            if let Expr::String(text) = part
-                                && text == from
-                            {
-                                to.clone_into(text);
+                            if let Expr::String(text) = part {
+                                if text == from {
+                                    to.clone_into(text);
+                                } else if text.starts_with('{') && text.ends_with('}') {
+                                    *text = rename_in_array(text, from, to);
+                                }
                             }
                         });
                     });
@@ -48,6 +50,45 @@ impl Interpreter {
             });
         }
     }
+}
+
+/// Renames an element in the text of an array: `{a,"b c",{a}}`.
+fn rename_in_array(text: &str, from: &str, to: &str) -> String {
+    let quoted = |label: &str| {
+        let plain = !label.is_empty()
+            && !label.eq_ignore_ascii_case("null")
+            && !label.contains(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ',' | '"' | '\\'));
+        if plain { label.to_owned() } else { format!("\"{}\"", label.replace('\\', "\\\\").replace('"', "\\\"")) }
+    };
+    let (mut out, mut element) = (String::new(), String::new());
+    let (mut begun, mut in_quotes, mut escaped) = (false, false, false);
+    for c in text.chars() {
+        match c {
+            _ if escaped => {
+                element.push(c);
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            '"' => {
+                in_quotes = !in_quotes;
+                begun = true;
+            }
+            '{' | '}' | ',' if !in_quotes => {
+                let label = if element == from { to } else { &element };
+                if begun {
+                    out.push_str(&quoted(label));
+                }
+                element.clear();
+                begun = false;
+                out.push(c);
+            }
+            _ => {
+                begun = true;
+                element.push(c);
+            }
+        }
+    }
+    out
 }
 
 /// Applies `change` to both forms of an expression, if the canonical one is affected.
@@ -103,5 +144,19 @@ pub(super) fn each_expression(table: &mut Table, change: &mut dyn FnMut(&mut Exp
 fn in_element(element: &mut IndexElement, change: &mut dyn FnMut(&mut Expression, Option<&TypeName>)) {
     if let IndexKey::Expression(expression) = &mut element.key {
         change(expression, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rename_in_array;
+
+    #[test]
+    fn labels_in_arrays() {
+        let rename = |text| rename_in_array(text, "a", "b c");
+        assert_eq!(rename("{a,aa,\"a\"}"), "{\"b c\",aa,\"b c\"}");
+        assert_eq!(rename("{{a},{\"x,a\"}}"), "{{\"b c\"},{\"x,a\"}}");
+        assert_eq!(rename("{}"), "{}");
+        assert_eq!(rename("{\"\",x}"), "{\"\",x}");
     }
 }

@@ -44,7 +44,8 @@ impl Interpreter {
         }
         if let Some(of) = &create.partition_of {
             let parent = self.need_table(&of.parent, &id)?;
-            table.partition_of = Some(Partition { parent, bound: of.bound.0.clone() });
+            let bound = self.bound(&parent, &of.bound.0)?;
+            table.partition_of = Some(Partition { parent, bound });
         }
         self.put_table(&name, table);
         if let Some(tablespace) = &create.tablespace {
@@ -93,6 +94,10 @@ impl Interpreter {
         let (keys, others) = ordered(constraints);
         let (foreign_keys, first): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|it| matches!(it.constraint, TableConstraint::ForeignKey(_)));
+        if let Some(key) = self.table(name)?.partition_by.clone() {
+            let key = super::partition_key(&key, &self.scope(name));
+            self.table_mut(name)?.partition_by = Some(key);
+        }
         for definition in &first {
             self.add_constraint(name, definition, Rows::None)?;
         }
