@@ -217,8 +217,8 @@ fn collations(elements: &[IndexElement]) -> Vec<Fact> {
         facts.push(Fact::not(
             "in the collations of its columns",
             format!(
-                "NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indkey::int2[], i.indcollation::oid[]) \
-                 WITH ORDINALITY k(n, l, i) JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n \
+                "NOT EXISTS (SELECT FROM ROWS FROM (pg_catalog.unnest(i.indkey::int2[]), \
+                 pg_catalog.unnest(i.indcollation::oid[])) WITH ORDINALITY k(n, l, i) JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n \
                  WHERE k.l <> a.attcollation AND k.i IN ({}))",
                 own.join(", ")
             ),
