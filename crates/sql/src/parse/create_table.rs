@@ -24,7 +24,7 @@ pub(super) fn create(place: Place, node: &ast::CreateTable) -> Option<Statement>
         inherits: inherits.iter().flat_map(ast::Inherits::table_name_refs).map(|name| names::name_ref(&name)).collect(),
         partition_by: match node.partition_by() {
             None => None,
-            Some(by) => Some(partitions::key(&by)?),
+            Some(by) => Some(partitions::key(place, &by)?),
         },
         partition_of,
         of_type: node.of_type().and_then(|of| of.ty()).map(|ty| lower_type(&ty).reference()),

@@ -12,7 +12,9 @@ mod create_table;
 mod depth;
 mod dml;
 mod exclusion;
+mod gaps;
 mod index;
+mod message;
 mod names;
 mod objects;
 mod partitions;
@@ -47,7 +49,8 @@ use crate::{Span, Spanned};
 use split::{Piece, Split};
 use tree::Place;
 
-/// Reads a text of any length: statements, comments and syntax errors, all in order.
+/// Reads a text of any length: statements, comments and syntax errors, one for each statement that has any, all in
+/// order.
 ///
 /// Lines for `psql` (`\restrict`, `\connect`) and the data of `COPY ... FROM stdin` are stepped over, as `pg_dump`
 /// writes both.
@@ -57,30 +60,31 @@ pub fn parse(text: &str) -> Script {
     for piece in &pieces {
         match read(text, piece) {
             Ok(read) => statements.extend(read),
-            Err(found) => errors.extend(found),
+            Err(error) => errors.push(error),
         }
     }
     errors.sort_by_key(|error| error.span);
     Script { statements, comments, errors }
 }
 
-fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, Vec<SyntaxError>> {
+fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, SyntaxError> {
     let sql = &text[piece.sql.range()];
     let place = Place::new(sql, piece.sql.start);
     let parsed = SourceFile::parse(&if piece.routine { strings::blanked(sql) } else { exclusion::readable(sql) });
-    let errors: Vec<SyntaxError> = parsed.errors().iter().map(|error| place.error(error)).collect();
-    if !errors.is_empty() {
-        return Err(errors);
+    // Recovery from an error makes the parser report many more; the first is the one that tells.
+    if let Some(first) = parsed.errors().first() {
+        let statement = gaps::read(sql).ok_or_else(|| place.error(first))?;
+        return Ok(vec![Spanned::new(statement, piece.span)]);
     }
     let not_read = || SyntaxError { message: refusal::reason(&parsed.syntax_node()).to_owned(), span: piece.sql };
     let mut found = parsed.tree().stmts().filter(|stmt| !matches!(stmt, ast::Stmt::EmptyStmt(_)));
     let (Some(only), None) = (found.next(), found.next()) else {
-        return Err(vec![not_read()]);
+        return Err(not_read());
     };
-    let statement = statement::lower(place, &only).ok_or_else(|| vec![not_read()])?;
+    let statement = statement::lower(place, &only).ok_or_else(not_read)?;
     let mut all = vec![Spanned::new(statement, piece.span)];
     if let ast::Stmt::CreateSchema(schema) = &only {
-        all.extend(statement::schema_elements(place, schema).ok_or_else(|| vec![not_read()])?);
+        all.extend(statement::schema_elements(place, schema).ok_or_else(not_read)?);
     }
     Ok(all)
 }
@@ -94,7 +98,7 @@ pub fn parse_type(text: &str) -> Result<WrittenType, SyntaxError> {
     }
     let parsed = SourceFile::parse(&format!("{BEFORE}{text}\n)"));
     if let Some(first) = parsed.errors().first() {
-        return Err(error(first.message()));
+        return Err(error(&message::readable(first.message())));
     }
     let ty = parsed.tree().syntax().descendants().find_map(ast::Column::cast).and_then(|column| column.ty());
     let whole = Span::new(BEFORE.len(), BEFORE.len() + text.trim_end().len());

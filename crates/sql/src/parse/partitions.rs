@@ -3,19 +3,33 @@
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::strings;
 use super::text::normalised;
-use super::tree::words;
+use super::tree::{Place, words};
+use super::{index, strings};
 use crate::Literal;
-use crate::ast::PartitionBound;
+use crate::ast::{IndexElement, PartitionBound};
+use crate::expr::Expr;
 
 /// `RANGE (created_at)`.
-pub(super) fn key(node: &ast::PartitionBy) -> Option<String> {
+pub(super) fn key(place: Place, node: &ast::PartitionBy) -> Option<String> {
     let strategy = words(node.partition_strategy()?.syntax());
-    let items = node.partition_item_list()?;
-    let items: Vec<String> =
-        items.partition_items().map(|item| normalised(&item.syntax().text().to_string())).collect();
+    let elements = index::elements(place, &node.partition_item_list()?)?;
+    let items: Vec<String> = elements.iter().map(item).collect();
     Some(format!("{strategy} ({})", items.join(", ")))
+}
+
+fn item(element: &IndexElement) -> String {
+    let mut text = match &element.expr.expr {
+        expr @ (Expr::Column(_) | Expr::Call { .. }) => expr.to_string(),
+        expr => format!("({expr})"),
+    };
+    if let Some(collation) = &element.collation {
+        text.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(class) = &element.opclass {
+        text.push_str(&format!(" {}", class.name));
+    }
+    text
 }
 
 /// `FOR VALUES ...` or `DEFAULT`.
@@ -47,12 +61,15 @@ fn value(expr: &ast::Expr) -> String {
         return Literal(&string).to_string();
     }
     let text = normalised(&expr.syntax().text().to_string());
+    let joined = text.replace(' ', "");
     match text.as_str() {
         "minvalue" | "maxvalue" | "null" => text.to_ascii_uppercase(),
         // A negative number is printed in quotes.
-        _ => match text.replace(' ', "").parse::<i128>() {
-            Ok(number) if number < 0 => format!("'{number}'"),
-            _ => text,
-        },
+        _ if joined.strip_prefix('-').is_some_and(is_number) => format!("'{joined}'"),
+        _ => text,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }

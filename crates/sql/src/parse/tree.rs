@@ -3,6 +3,7 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
+use super::message;
 use crate::ast::{ExprText, SyntaxError};
 use crate::expr::{extent, lower};
 use crate::{Span, Spanned};
@@ -52,7 +53,10 @@ impl<'a> Place<'a> {
 
     pub(super) fn error(self, error: &squawk_syntax::syntax_error::SyntaxError) -> SyntaxError {
         let range = error.range();
-        SyntaxError { message: error.message().to_owned(), span: self.at(range.start().into(), range.end().into()) }
+        SyntaxError {
+            message: message::readable(error.message()),
+            span: self.at(range.start().into(), range.end().into()),
+        }
     }
 
     /// An expression with its text.

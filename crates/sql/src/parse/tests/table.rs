@@ -211,16 +211,17 @@ fn exclusion_elements_carry_their_operator_class() {
 fn partitions() {
     let key = |sql: &str| table(&format!("create table t (a int) partition by {sql}")).partition_by.unwrap();
     assert_eq!(key("range(Created_At)"), "RANGE (created_at)");
-    assert_eq!(key("list ( lower(\"Name\") collate \"C\" text_ops )"), "LIST (lower(\"Name\") collate \"C\" text_ops)");
+    assert_eq!(key("list ( lower(\"Name\") collate \"C\" text_ops )"), "LIST (lower(\"Name\") COLLATE \"C\" text_ops)");
     assert_eq!(key("hash (a,(b+1))"), "HASH (a, (b + 1))");
+    assert_eq!(key("range ((lower(a)))"), "RANGE (lower(a))");
     let bound = |sql: &str| table(&format!("create table t partition of s.p {sql}")).partition_of.unwrap().bound.0;
     assert_eq!(
         bound("for values from ('2024-01-01') to (E'2025-01-01')"),
         "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
     );
     assert_eq!(
-        bound("for values from (minvalue, -1) to (10, MaxValue)"),
-        "FOR VALUES FROM (MINVALUE, '-1') TO (10, MAXVALUE)"
+        bound("for values from (minvalue, - 1.5) to (10, MaxValue)"),
+        "FOR VALUES FROM (MINVALUE, '-1.5') TO (10, MAXVALUE)"
     );
     assert_eq!(bound("for values in ('a','b',null,true)"), "FOR VALUES IN ('a', 'b', NULL, true)");
     assert_eq!(bound("for values with (MODULUS 4, remainder 0)"), "FOR VALUES WITH (modulus 4, remainder 0)");
