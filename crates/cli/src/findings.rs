@@ -25,6 +25,13 @@ fn write(finding: &Finding, depth: usize, lines: &mut Vec<String>) {
     }
 }
 
+/// One line for each object of a tree that something is said of.
+pub(crate) fn leaves(finding: &Finding) -> Vec<String> {
+    let own = finding.children.is_empty() || !finding.differences.is_empty();
+    let own = own.then(|| format!("{} {}", finding.object, finding.summary()));
+    own.into_iter().chain(finding.children.iter().flat_map(leaves)).collect()
+}
+
 /// The tree for programs.
 pub(crate) fn json(findings: &[Finding]) -> Value {
     findings.iter().map(one).collect()

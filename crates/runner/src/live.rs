@@ -64,11 +64,17 @@ pub(crate) fn fingerprint(live: &Snapshot) -> String {
     Fingerprint::of(live).to_json()
 }
 
-/// What is there beside the contract.
+/// What is there beside the contract, a line each.
 pub(crate) fn notes(contract: &Contract, live: &Snapshot) -> Vec<String> {
-    novate_catalog::compare(contract, live, &CompareOptions::default())
-        .iter()
-        .filter(|finding| !finding.is_error())
-        .map(|finding| format!("{} is not in the contract", finding.object))
-        .collect()
+    fn collect(finding: &Finding, lines: &mut Vec<String>) {
+        if finding.children.is_empty() && !finding.is_error() {
+            lines.push(format!("{} {}", finding.object, finding.summary()));
+        }
+        finding.children.iter().for_each(|child| collect(child, lines));
+    }
+    let mut lines = Vec::new();
+    for finding in novate_catalog::compare(contract, live, &CompareOptions::default()) {
+        collect(&finding, &mut lines);
+    }
+    lines
 }

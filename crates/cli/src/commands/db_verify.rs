@@ -63,8 +63,8 @@ fn report(found: &Verification) -> Result<Report, Problem> {
     let notes: Vec<&Finding> = found.findings.iter().filter(|finding| !finding.is_error()).collect();
     if found.holds() {
         let mut text = format!("{} The database is what its contract says ({})", Symbol::Done.text(), found.contract.short());
-        for note in &notes {
-            text = format!("{text}\n{} {} {}", Symbol::Info.text(), note.object, note.summary());
+        for line in notes.iter().flat_map(|note| findings::leaves(note)) {
+            text = format!("{text}\n{} {line}", Symbol::Info.text());
         }
         return Ok(Report::new(text, json));
     }

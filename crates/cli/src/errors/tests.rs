@@ -39,7 +39,11 @@ fn collect(folder: &Path, codes: &mut BTreeSet<String>) {
 
 /// `NAMESPACE.NAME` in capitals.
 fn is_code(word: &str) -> bool {
-    let is_name = |part: &str| part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let is_name = |part: &str| {
+        part.len() > 1
+            && part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
     word.split_once('.').is_some_and(|(namespace, name)| is_name(namespace) && is_name(name))
 }
 

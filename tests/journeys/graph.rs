@@ -1,0 +1,180 @@
+//! The graph: ways back, branches, refs, and what happens when files are missing or were changed.
+
+use crate::support::Project;
+
+fn table(columns: &str) -> String {
+    format!("CREATE TABLE t (id int PRIMARY KEY{columns});\n")
+}
+
+#[test]
+fn rollback() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", a text"));
+    project.novate("plan --name forward").ok();
+    project.novate("migrate").ok();
+    project.novate("plan --to forward^ --name back").ok().says("destructive");
+    project.novate("migration graph").ok().says("(back to");
+    project.novate("plan").ok().says("Nothing to do");
+    project.novate("migrate --to back").ok().says("1 package applied");
+    assert_eq!(project.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 't'"), "1");
+    // And forward again, by the package that is there, and by a new one.
+    project.novate("migrate").ok().says("1 package applied");
+    project.contract(&table(", a text, b text"));
+    project.novate("plan --name further").ok();
+    project.novate("migrate --to back").ok();
+    project.novate("migrate").ok().says("2 packages applied");
+    project.novate("db verify --strict").ok();
+}
+
+#[test]
+fn converging() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", a text"));
+    project.novate("plan --name a").ok();
+    project.contract(&table(", a text, b text"));
+    project.novate("plan --name b").ok();
+    project.novate("plan --from start --name direct").ok();
+    // Two ways lead there; the shorter one is taken.
+    project.novate("migrate").ok().says("1 package applied").says("direct");
+    project.novate("db verify --strict").ok();
+}
+
+#[test]
+fn divergence() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", a text"));
+    project.novate("plan --name left").ok();
+    project.contract(&table(", b text"));
+    project.novate("plan --from start --name right").ok();
+    project.contract(&table(", a text, b text"));
+    project.novate("plan --name merge").fails(2, "MIGRATION.DIVERGED").says("left").says("right");
+    project.novate("check").fails(2, "MIGRATION.DIVERGED");
+    project.novate("ref set staging left").ok();
+    project.novate("migrate --to staging").ok();
+    assert_eq!(project.value("SELECT string_agg(column_name, ',' ORDER BY column_name) FROM information_schema.columns WHERE table_name = 't'"), "a,id");
+}
+
+#[test]
+fn diamond() {
+    let project = Project::migrated(&table(""));
+    let other = project.another();
+    project.novate_on(&other.url(), "migrate").ok();
+    project.contract(&table(", a text"));
+    project.novate("plan --name left").ok();
+    project.novate("migrate").ok();
+    project.contract(&table(", b text"));
+    project.novate("plan --from start --name right").ok();
+    project.novate_on(&other.url(), "migrate").ok();
+    // One merge, a package from each side.
+    project.contract(&table(", a text, b text"));
+    project.novate("plan --from left --name from_left").ok();
+    project.novate("plan --from right --name from_right").ok();
+    for url in [project.db.url(), other.url()] {
+        project.novate_on(&url, "migrate").ok().says("1 package applied");
+        project.novate_on(&url, "db verify --strict").ok();
+    }
+    project.novate("check").ok();
+}
+
+#[test]
+fn refs() {
+    let project = Project::migrated(&table(""));
+    let production = project.another();
+    project.novate("ref set production start").ok();
+    project.contract(&table(", a text"));
+    project.novate("plan --name next").ok();
+    project.novate("ref set staging next").ok();
+    project.novate("ref list").ok().says("production").says("staging");
+    project.novate("migrate --to staging").ok();
+    project.novate_on(&production.url(), "migrate --to production").ok();
+    project.novate_on(&production.url(), "status --to production").ok().says("the database is at the ref production");
+    project.novate("ref set production next").ok().says("was");
+    project.novate_on(&production.url(), "migrate --to production").ok().says("1 package applied");
+    project.novate("ref delete staging").ok();
+    project.novate("migrate --to staging").fails(2, "STATE.UNKNOWN");
+    project.novate("ref set production 0000000000000000000000000000000000000000000000000000000000000000")
+        .fails(2, "STATE.UNKNOWN");
+}
+
+#[test]
+fn ahead() {
+    let project = Project::migrated(&table(""));
+    project.novate("ref set production start").ok();
+    project.contract(&table(", a text"));
+    project.novate("plan --name next").ok();
+    project.novate("migrate").ok();
+    project.novate("status --to production").ok().says("MIGRATION.UNREACHABLE");
+    project.novate("migrate --to production").fails(2, "MIGRATION.UNREACHABLE").says("novate plan");
+}
+
+#[test]
+fn deleted_package() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", a text"));
+    project.novate("plan --name next").ok();
+    project.novate("migrate").ok();
+    let gone = project.newest_package();
+    std::fs::remove_dir_all(project.path(&gone)).unwrap();
+    project.novate("migrate").fails(2, "MIGRATION.NOT_PLANNED");
+    project.contract(&table(""));
+    project.novate("migrate").fails(2, "MIGRATION.MARKER_UNKNOWN").does_not_say("reset");
+}
+
+#[test]
+fn deleted_root() {
+    let project = Project::migrated(&table(""));
+    let root = project.newest_package();
+    project.contract(&table(", a text"));
+    project.novate("plan --name next").ok();
+    std::fs::remove_dir_all(project.path(&root)).unwrap();
+    // The history is there, so nothing starts from an empty database behind anybody's back.
+    project.novate("plan").ok().says("Nothing to do");
+    project.novate("check").fails(2, "MIGRATION.ORPHAN");
+    project.novate("migrate").ok().says("1 package applied");
+    let empty = project.another();
+    project.novate_on(&empty.url(), "migrate").fails(2, "MIGRATION.");
+}
+
+#[test]
+fn dangling_ref() {
+    let project = Project::migrated(&table(""));
+    let hash = "11".repeat(32);
+    project.write("migrations/app/refs/lost.json", &format!("{{ \"hash\": \"{hash}\", \"invariants\": [] }}\n"));
+    project.novate("ref list").ok().says("no snapshot");
+    project.novate("check").fails(2, "REF.DANGLING");
+    project.novate("migrate --to lost").fails(2, "SNAPSHOT.MISSING");
+}
+
+#[test]
+fn tampered() {
+    let project = Project::with_contract(&table(""));
+    project.novate("plan --name start").ok();
+    let package = project.newest_package();
+    let unreachable = "postgresql://nobody@127.0.0.1:1/none";
+    // Each is refused before a connection is made: nobody listens where this one points.
+    let ops = project.read(&format!("{package}/ops.json"));
+    project.edit(&format!("{package}/ops.json"), "CREATE TABLE", "CREATE UNLOGGED TABLE");
+    project.novate_on(unreachable, "migrate").fails(2, "MIGRATION.HASH_MISMATCH").says("novate migration emit");
+    project.write(&format!("{package}/ops.json"), &ops);
+
+    let manifest = project.read(&format!("{package}/migration.json"));
+    project.edit(&format!("{package}/migration.json"), "\"transaction\": \"package\"", "\"transaction\": \"statement\"");
+    project.novate_on(unreachable, "migrate").fails(2, "MIGRATION.HASH_MISMATCH");
+    project.write(&format!("{package}/migration.json"), &manifest);
+
+    let source = project.read(&format!("{package}/migration.sql"));
+    project.write(&format!("{package}/migration.sql"), &format!("{source}\n-- a remark\n"));
+    project.novate_on(unreachable, "migrate").fails(2, "MIGRATION.SOURCE_STALE");
+    project.write(&format!("{package}/migration.sql"), &source);
+
+    let snapshots = std::fs::read_dir(project.path("migrations/snapshots")).unwrap();
+    let snapshot = snapshots.last().unwrap().unwrap().path().join("contract.json");
+    let text = std::fs::read_to_string(&snapshot).unwrap();
+    std::fs::write(&snapshot, text.replace("integer", "bigint")).unwrap();
+    project.novate_on(unreachable, "migrate").fails(2, "SNAPSHOT.HASH_MISMATCH");
+    std::fs::write(&snapshot, text).unwrap();
+
+    project.edit("contracts/app.contract.json", "integer", "bigint");
+    project.novate("contract emit --check").fails(4, "CONTRACT.STALE");
+    project.novate("migrate").ok().says("is not what the contract says");
+}
