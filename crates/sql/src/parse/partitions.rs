@@ -19,17 +19,13 @@ pub(super) fn key(place: Place, node: &ast::PartitionBy) -> Option<String> {
 }
 
 fn item(element: &IndexElement) -> String {
-    let mut text = match &element.expr.expr {
+    let expr = match &element.expr.expr {
         expr @ (Expr::Column(_) | Expr::Call { .. }) => expr.to_string(),
         expr => format!("({expr})"),
     };
-    if let Some(collation) = &element.collation {
-        text.push_str(&format!(" COLLATE {collation}"));
-    }
-    if let Some(class) = &element.opclass {
-        text.push_str(&format!(" {}", class.name));
-    }
-    text
+    let collation = element.collation.iter().map(|collation| format!(" COLLATE {collation}"));
+    let class = element.opclass.iter().map(|class| format!(" {}", class.name));
+    std::iter::once(expr).chain(collation).chain(class).collect()
 }
 
 /// `FOR VALUES ...` or `DEFAULT`.

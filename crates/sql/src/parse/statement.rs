@@ -100,7 +100,7 @@ pub(super) fn schema_elements(place: Place, node: &ast::CreateSchema) -> Option<
             Statement::CreateIndex(index) => into(&mut index.table),
             Statement::CreateSequence(sequence) => into(&mut sequence.name.value),
             Statement::CreateEnum { name, .. } => into(name),
-            Statement::Unmodelled(Unmodelled { name, .. }) if !name.contains('.') => {
+            Statement::Unmodelled(Unmodelled { name, .. }) if !name.contains(['.', ' ']) => {
                 *name = normalised(&format!("{schema}.{name}"));
             }
             _ => {}
