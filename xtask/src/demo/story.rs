@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::Database;
 
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub(crate) struct Stage<'a> {
 
 /// Tells it from start to end.
 pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
-    say::heading("1. the contract and its history agree, and no database is needed to know that");
+    say::heading("1. the contract and its history agree; planning needs no database");
     stage.novate(&["plan"])?;
     stage.must_say(&["plan", "--dry-run", "--json"], "\"planned\": false")?;
     stage.novate(&["migration", "graph"])?;
@@ -34,11 +34,11 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     stage.novate(&["migrate"])?;
     stage.novate(&["status"])?;
 
-    say::heading("3. the live schema is what the contract says, nothing more and nothing less");
+    say::heading("3. the live schema is what the contract says, nothing else");
     stage.novate(&["db", "verify", "--strict"])?;
     stage.novate(&["db", "sign"])?;
 
-    say::heading("4. the contract gains a column, NOT NULL and without a default, while rows exist");
+    say::heading("4. the contract gains a NOT NULL column while rows exist");
     stage.database.execute("INSERT INTO customers (email, full_name) VALUES ('ines@example.com', 'Inês Duarte')")?;
     say::note("one customer is in the database");
     stage.edit_contract()?;
@@ -50,8 +50,9 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
         .into_iter()
         .find(|name| !before.contains(name))
         .ok_or_else(|| Failure::new("novate plan wrote no package", "look at what it says above"))?;
+    stage.show_source(&package)?;
 
-    say::heading("5. what only a person can know is a placeholder; until it is filled, nothing runs");
+    say::heading("5. what only a person can know is a placeholder; unfilled, nothing runs");
     stage.must_fail(&["migrate"], "MIGRATION.UNFILLED_PLACEHOLDER")?;
     let question = stage.answer(&package)?;
     println!("  migration.sql  - {question}");
@@ -59,7 +60,7 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     stage.novate(&["migration", "emit", &package])?;
     stage.novate(&["check"])?;
 
-    say::heading("6. it is applied in one transaction, which commits only if the result is the contract");
+    say::heading("6. one transaction, which commits only if the result is the contract");
     stage.novate(&["migrate"])?;
     let rows = stage.database.execute("SELECT email, country FROM customers")?;
     if !format!("{rows:?}").contains("PT") {
@@ -68,7 +69,7 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     say::done("the customer who was there before has a country now");
     stage.novate(&["db", "verify", "--strict"])?;
 
-    say::heading("7. somebody changes the database behind its back, and that does not go unseen");
+    say::heading("7. somebody changes the database by hand, and that does not go unseen");
     stage.database.execute("ALTER TABLE customers ALTER COLUMN country DROP NOT NULL")?;
     println!("  ALTER TABLE customers ALTER COLUMN country DROP NOT NULL;");
     stage.must_fail(&["db", "verify"], "country")?;
@@ -130,9 +131,21 @@ impl Stage<'_> {
         Ok(fs_err::write(&path, text.replacen(ANCHOR, &format!("{ANCHOR}{COLUMN}"), 1))?)
     }
 
+    /// Shows a package as people review it.
+    fn show_source(&self, package: &str) -> Result<(), Failure> {
+        let path = self.source(package);
+        println!("\n$ cat {}", path.strip_prefix(self.folder).unwrap_or(&path));
+        println!("{}", fs_err::read_to_string(&path)?.trim_end());
+        Ok(())
+    }
+
+    fn source(&self, package: &str) -> Utf8PathBuf {
+        self.folder.join("migrations/app").join(package).join("migration.sql")
+    }
+
     /// Puts the answer in place of the placeholder, and gives the question back.
     fn answer(&self, package: &str) -> Result<String, Failure> {
-        let path = self.folder.join("migrations/app").join(package).join("migration.sql");
+        let path = self.source(package);
         let text = fs_err::read_to_string(&path)?;
         let question = text
             .lines()
