@@ -31,7 +31,9 @@ pub(super) fn alter(work: &mut Work<'_>, table: &QName, name: &Ident, old: &Colu
     let place = |rank| Place::new(Stage::Tables, table, rank, name);
     match (&old.identity, &new.identity) {
         (Some(_), None) => {
-            let drop = Step::alter(place(rank::UNSET), id, table, Pass::Drop, ddl::drop_identity(name).to_string());
+            // PostgreSQL gives the identity's sequence the new type before it carries out any part of a statement.
+            let pass = if old.ty == new.ty { Pass::Drop } else { Pass::Alone };
+            let drop = Step::alter(place(rank::UNSET), id, table, pass, ddl::drop_identity(name).to_string());
             let drop = drop.takes([node, source]).takes(relation(table, name, old));
             // It insists on NOT NULL for as long as it is there.
             work.push(drop.releases([not_null, own]));

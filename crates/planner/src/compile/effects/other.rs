@@ -10,8 +10,12 @@ use crate::operation::{HazardCode, OperationClass};
 pub(super) fn of(effect: &mut Effect, change: &Change<'_>, subject: &ObjectId) {
     match change.statement {
         Statement::Drop { .. } => {
-            let touched = change.touched;
-            touched.dropped.iter().filter(|id| !change.fresh.has(id)).for_each(|id| dropped(effect, id));
+            let gone = &change.touched.dropped;
+            // What a table is made of goes with it, and saying so would hide the rest.
+            let of_table = |id: &&ObjectId| {
+                id.table().is_some_and(|table| **id != ObjectId::Table(table.clone()) && gone.contains(&ObjectId::Table(table.clone())))
+            };
+            gone.iter().filter(|id| !change.fresh.has(id) && !of_table(id)).for_each(|id| dropped(effect, id));
         }
         Statement::Rename { .. } | Statement::SetSchema { .. } => {
             let renamed = change.touched.renamed.iter();
