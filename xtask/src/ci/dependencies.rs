@@ -11,8 +11,10 @@ const CEILING: usize = 280;
 /// Crates that only compute: text and values in, text and values out.
 const PURE: &[&str] = &["novate-sql", "novate-contract", "novate-source", "novate-planner"];
 /// What they must not reach, through however many others.
-const OUTSIDE_WORLD: &[&str] =
-    &["tokio", "tokio-postgres", "postgres-protocol", "rustls", "mio", "socket2", "fs-err", "tempfile", "dotenvy"];
+const NETWORK: &[&str] = &["tokio", "tokio-postgres", "postgres-protocol", "rustls", "mio", "socket2"];
+/// The same, except for the one that reads contract files, in one module.
+const FILES: &[&str] = &["fs-err", "tempfile", "dotenvy"];
+const MAY_READ_FILES: &str = "novate-source";
 
 /// Checks the size of the tree and the purity of the pure.
 pub(crate) fn check(metadata: &Metadata) -> Result<(), Failure> {
@@ -27,14 +29,15 @@ pub(crate) fn check(metadata: &Metadata) -> Result<(), Failure> {
     for name in PURE {
         let (id, _) = find(metadata, name)?;
         let reached = reachable(metadata, id);
-        if let Some(bad) = OUTSIDE_WORLD.iter().find(|bad| reached.contains(*bad)) {
+        let files = if *name == MAY_READ_FILES { &[] } else { FILES };
+        if let Some(bad) = NETWORK.iter().chain(files).find(|bad| reached.contains(*bad)) {
             return Err(Failure::new(
                 format!("{name} reaches {bad}, and it must not know of the outside world"),
                 format!("cargo tree --package {name} --invert {bad} --edges normal"),
             ));
         }
     }
-    say::note(&format!("{} reach neither network nor files", PURE.join(", ")));
+    say::note(&format!("{} reach no network, and only {MAY_READ_FILES} reaches files", PURE.join(", ")));
     Ok(())
 }
 
