@@ -1,8 +1,8 @@
 //! `ALTER TABLE`.
 
 use super::{
-    ColumnDef, ExprText, Identity, IdentityKind, NamedConstraint, PartitionBound, SequenceOption,
-    StorageParameter, TableConstraint,
+    ColumnDef, ExprText, Identity, IdentityKind, NamedConstraint, PartitionBound, SequenceOption, StorageParameter,
+    TableConstraint,
 };
 use crate::{Ident, NameRef, Spanned, TypeName};
 
@@ -195,4 +195,3 @@ pub enum AlterColumn {
     /// `SET COMPRESSION c`, lower case.
     SetCompression(String),
 }
-
