@@ -25,14 +25,19 @@ pub(crate) fn run() -> Result<(), Failure> {
     let copy = Copy::make()?;
     say::done(&format!("the example of this repository, copied to {}", copy.0));
 
-    story::tell(&story::Stage { program: &program, folder: &copy.0, database: &database })?;
+    story::tell(&story::Stage {
+        program: &program,
+        folder: &copy.0,
+        database: &database,
+        has_pgvector: server.offers_extension("vector")?,
+    })?;
 
     say::heading(&format!("that was it ({})", say::time(began.elapsed())));
     say::done(
         "planned without a database, reviewed as a file, applied and proven in one transaction, verified, signed",
     );
     say::next("README.md: the first steps with a project of your own");
-    say::next("contracts/app.sql and migrations/app: the example itself");
+    say::next("contracts/app and migrations/app: the example itself");
     say::next("cargo run --package novate -- --help");
     Ok(())
 }

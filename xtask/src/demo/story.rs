@@ -9,18 +9,34 @@ use crate::failure::Failure;
 use crate::process::{capture, run as run_process};
 use crate::say;
 
-/// After this line of the example's contract the demonstration adds a column.
-const ANCHOR: &str = "    full_name text NOT NULL,\n";
+/// The example's contract, but for what the platform keeps.
+const CONTRACT: &str = "contracts/app/20_product.sql";
+/// What the platform keeps, as the contract declares it.
+const PLATFORM: &str = "contracts/app/10_auth.sql";
+/// After this line of the contract the demonstration adds a column.
+const ANCHOR: &str = "    name text NOT NULL UNIQUE,\n";
 /// The column.
-const COLUMN: &str = "    country text NOT NULL,\n";
+const COLUMN: &str = "    currency text NOT NULL,\n";
 /// What existing rows get: the answer to the placeholder.
-const ANSWER: &str = "UPDATE public.customers SET country = 'PT' WHERE country IS NULL;";
+const ANSWER: &str = "UPDATE public.plans SET currency = 'EUR' WHERE currency IS NULL;";
+/// What documents mean, for a server that has pgvector.
+const EMBEDDINGS: &str = "
+CREATE EXTENSION vector;
+
+CREATE TABLE document_embeddings (
+    document_id uuid PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    embedding vector(3) NOT NULL
+);
+
+CREATE INDEX document_embeddings_embedding_idx ON document_embeddings USING hnsw (embedding vector_cosine_ops);
+";
 
 /// Where the story plays.
 pub(crate) struct Stage<'a> {
     pub(crate) program: &'a Utf8Path,
     pub(crate) folder: &'a Utf8Path,
     pub(crate) database: &'a Database,
+    pub(crate) has_pgvector: bool,
 }
 
 /// Tells it from start to end.
@@ -31,6 +47,8 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     stage.novate(&["migration", "graph"])?;
 
     say::heading("2. an empty database goes through every package");
+    stage.database.execute(&fs_err::read_to_string(stage.folder.join(PLATFORM))?)?;
+    say::note("the platform's own table, auth.users, is there: the packages refer to it and never touch it");
     stage.novate(&["migrate"])?;
     stage.novate(&["status"])?;
 
@@ -39,12 +57,12 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     stage.novate(&["db", "sign"])?;
 
     say::heading("4. the contract gains a NOT NULL column while rows exist");
-    stage.database.execute("INSERT INTO customers (email, full_name) VALUES ('ines@example.com', 'Inês Duarte')")?;
-    say::note("one customer is in the database");
+    stage.database.execute("INSERT INTO plans (name, tier) VALUES ('Starter', 'free')")?;
+    say::note("one plan is in the database");
     stage.edit_contract()?;
-    println!("  contracts/app.sql  + {}", COLUMN.trim());
+    println!("  {CONTRACT}  + {}", COLUMN.trim());
     let before = stage.packages()?;
-    stage.novate(&["plan", "--name", "customers have a country"])?;
+    stage.novate(&["plan", "--name", "plans have a currency"])?;
     let package = stage
         .packages()?
         .into_iter()
@@ -62,19 +80,30 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
 
     say::heading("6. one transaction, which commits only if the result is the contract");
     stage.novate(&["migrate"])?;
-    let rows = stage.database.execute("SELECT email, country FROM customers")?;
-    if !format!("{rows:?}").contains("PT") {
-        return Err(Failure::new(format!("the customer has no country: {rows:?}"), "look at what migrate says above"));
+    let rows = stage.database.execute("SELECT name, currency FROM plans")?;
+    if !format!("{rows:?}").contains("EUR") {
+        return Err(Failure::new(format!("the plan has no currency: {rows:?}"), "look at what migrate says above"));
     }
-    say::done("the customer who was there before has a country now");
+    say::done("the plan that was there before has a currency now");
     stage.novate(&["db", "verify", "--strict"])?;
 
     say::heading("7. somebody changes the database by hand, and that does not go unseen");
-    stage.database.execute("ALTER TABLE customers ALTER COLUMN country DROP NOT NULL")?;
-    println!("  ALTER TABLE customers ALTER COLUMN country DROP NOT NULL;");
-    stage.must_fail(&["db", "verify"], "country")?;
-    stage.database.execute("ALTER TABLE customers ALTER COLUMN country SET NOT NULL")?;
-    println!("  ALTER TABLE customers ALTER COLUMN country SET NOT NULL;");
+    stage.database.execute("ALTER TABLE plans ALTER COLUMN currency DROP NOT NULL")?;
+    println!("  ALTER TABLE plans ALTER COLUMN currency DROP NOT NULL;");
+    stage.must_fail(&["db", "verify"], "currency")?;
+    stage.database.execute("ALTER TABLE plans ALTER COLUMN currency SET NOT NULL")?;
+    println!("  ALTER TABLE plans ALTER COLUMN currency SET NOT NULL;");
+    stage.novate(&["db", "verify", "--strict"])?;
+
+    say::heading("8. an extension's types and indexes are part of the contract like any other");
+    if !stage.has_pgvector {
+        say::note("this server does not offer pgvector, so the embeddings are left out");
+        return Ok(());
+    }
+    stage.append_to_contract(EMBEDDINGS)?;
+    println!("{EMBEDDINGS}");
+    stage.novate(&["plan", "--name", "document embeddings"])?;
+    stage.novate(&["migrate"])?;
     stage.novate(&["db", "verify", "--strict"])
 }
 
@@ -120,15 +149,21 @@ impl Stage<'_> {
     }
 
     fn edit_contract(&self) -> Result<(), Failure> {
-        let path = self.folder.join("contracts/app.sql");
+        let path = self.folder.join(CONTRACT);
         let text = fs_err::read_to_string(&path)?;
         if !text.contains(ANCHOR) {
             return Err(Failure::new(
-                "the example's customers have no full_name",
+                "the example's plans have no name",
                 "correct ANCHOR in xtask/src/demo/story.rs",
             ));
         }
         Ok(fs_err::write(&path, text.replacen(ANCHOR, &format!("{ANCHOR}{COLUMN}"), 1))?)
+    }
+
+    fn append_to_contract(&self, text: &str) -> Result<(), Failure> {
+        let path = self.folder.join(CONTRACT);
+        let before = fs_err::read_to_string(&path)?;
+        Ok(fs_err::write(&path, format!("{before}{text}"))?)
     }
 
     /// Shows a package as people review it.
