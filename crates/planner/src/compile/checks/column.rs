@@ -108,7 +108,7 @@ fn null(not_null: bool) -> Fact {
 fn value(column: &Column) -> Fact {
     let known = |words: String, kind: &str, expr| {
         let flag = format!("a.atthasdef AND a.attgenerated = '{kind}'");
-        match expression::is(PRINTED, expr) {
+        match expression::is(PRINTED, expr, Some(&column.ty)) {
             Some(same) => Fact::is(words, format!("{flag} AND {same}")),
             None => Fact::is(words, flag),
         }

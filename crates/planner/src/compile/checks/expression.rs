@@ -1,14 +1,19 @@
 //! Expressions, compared with what the server prints of them.
 
-use novate_contract::Expression;
+use novate_contract::{Expression, TypeName};
 use novate_sql::Literal;
 use novate_sql::expr::{Expr, loose_key, loose_sql};
 
 /// That `printed`, an SQL expression giving what `pg_get_expr` prints, is `wanted`; `None` where the server may print it
-/// in a way that is not known.
-pub(super) fn is(printed: &str, wanted: &Expression) -> Option<String> {
+/// in a way that is not known. `ty` is the type that a value is stored in.
+pub(super) fn is(printed: &str, wanted: &Expression, ty: Option<&TypeName>) -> Option<String> {
     let expr = &wanted.canonical;
-    let key = loose_key(expr)?;
+    let key = loose_key(expr);
+    // Nothing rewrites a text that is stored as text.
+    let kept = ty.is_some_and(is_text) && matches!(expr, Expr::String(_));
+    if key.is_none() && !kept {
+        return None;
+    }
     Some(match simple(expr) {
         Some(Simple::Printed(texts)) => {
             let texts: Vec<String> = texts.iter().map(|text| Literal(text).to_string()).collect();
@@ -18,11 +23,16 @@ pub(super) fn is(printed: &str, wanted: &Expression) -> Option<String> {
             }
         }
         Some(Simple::Constant(text)) => {
-            let (bare, quoted) = (Literal(&text).to_string(), Literal(&text).to_string());
-            let quoted = Literal(&quoted).to_string();
-            format!("pg_catalog.regexp_replace({printed}, '::[^'']+$', '') IN ({bare}, {quoted})")
+            let quoted = format!("'{}'", text.replace('\'', "''"));
+            let bare = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            let value = format!("pg_catalog.regexp_replace({printed}, '::[^'']+$', '')");
+            if bare(&text) {
+                format!("{value} IN ({}, {})", Literal(&text), Literal(&quoted))
+            } else {
+                format!("{value} = {}", Literal(&quoted))
+            }
         }
-        None => format!("{} = {}", loose_sql(printed), Literal(&key)),
+        None => format!("{} = {}", loose_sql(printed), Literal(&key?)),
     })
 }
 
@@ -38,9 +48,9 @@ fn simple(expr: &Expr) -> Option<Simple> {
     match expr {
         Expr::Bool(value) => Some(Simple::Printed(vec![value.to_string()])),
         Expr::Number(digits) => Some(Simple::Constant(digits.clone())),
-        Expr::String(text) => constant(text),
-        Expr::Cast(inner, _) => match &**inner {
-            Expr::String(text) => constant(text),
+        Expr::String(text) => Some(Simple::Constant(text.clone())),
+        Expr::Cast(inner, ty) => match &**inner {
+            Expr::String(text) if is_quoted(ty) => Some(Simple::Constant(text.clone())),
             _ => None,
         },
         Expr::Call { name, args, suffix: None } if name.schema.is_none() => match args.as_slice() {
@@ -58,9 +68,15 @@ fn simple(expr: &Expr) -> Option<Simple> {
     }
 }
 
-/// Backslashes are printed in more than one way.
-fn constant(text: &str) -> Option<Simple> {
-    (!text.contains(['\\', '\''])).then(|| Simple::Constant(text.to_owned()))
+fn is_text(ty: &TypeName) -> bool {
+    ty.is_builtin() && !ty.array && matches!(ty.name.as_str(), "text" | "character varying")
+}
+
+/// Whether a constant of the type is printed in quotes, as what it was written.
+fn is_quoted(ty: &TypeName) -> bool {
+    const NOT: [&str; 9] =
+        ["smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "bit", "oid"];
+    ty.array || !NOT.contains(&ty.name.as_str())
 }
 
 /// A sequence is printed with its schema where that is not on the search path.

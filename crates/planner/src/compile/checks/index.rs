@@ -71,7 +71,7 @@ pub(super) fn shape(
         None => Fact::not("of all rows", "i.indpred IS NULL"),
         Some(predicate) => {
             let words = format!("of rows where {}", predicate.canonical);
-            match expression::is("pg_catalog.pg_get_expr(i.indpred, i.indrelid)", predicate) {
+            match expression::is("pg_catalog.pg_get_expr(i.indpred, i.indrelid)", predicate, None) {
                 Some(same) => Fact::is(words, same),
                 None => Fact::is(words, "i.indpred IS NOT NULL"),
             }
@@ -138,7 +138,7 @@ fn expressions(elements: &[IndexElement]) -> Vec<Fact> {
         IndexKey::Column(_) => None,
         IndexKey::Expression(expr) => {
             let printed = format!("pg_catalog.pg_get_indexdef(i.indexrelid, {number}, false)");
-            Some(Fact::not("over the same expressions", expression::is(&printed, expr)?))
+            Some(Fact::not("over the same expressions", expression::is(&printed, expr, None)?))
         }
     });
     compared.collect()

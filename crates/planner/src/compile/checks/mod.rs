@@ -155,14 +155,6 @@ fn free(change: &Change<'_>, id: &ObjectId) -> Option<Check> {
                 return None;
             }
         }
-        ObjectId::Column(table, _) => {
-            if change.before.tables.contains_key(table) && !change.fresh.has_table(table) {
-                let there = exists(&ObjectId::Table(table.clone()), change.before)?.sql;
-                let absent = absent(id, change.before)?;
-                let absent_sql = absent.sql.strip_prefix("SELECT ").unwrap_or(&absent.sql);
-                return Some(Check { description: absent.description, sql: format!("{there} AND {absent_sql}") });
-            }
-        }
         _ => {}
     }
     absent(id, change.before)
@@ -225,6 +217,13 @@ fn exists(id: &ObjectId, contract: &Contract) -> Option<Check> {
     Some(Check { description: format!("{id} is there"), sql: place.exists() })
 }
 
+/// That a table is there, and a part of it is not.
+fn in_table(table: &QName, part: &Place) -> String {
+    let absent = part.absent();
+    let absent = absent.strip_prefix("SELECT ").unwrap_or(&absent);
+    format!("SELECT {} IS NOT NULL AND {absent}", sql::regclass(table))
+}
+
 /// That an object is not there.
 fn absent(id: &ObjectId, contract: &Contract) -> Option<Check> {
     let sql = match id {
@@ -237,8 +236,8 @@ fn absent(id: &ObjectId, contract: &Contract) -> Option<Check> {
         ObjectId::Schema(name) => schema::place(name).absent(),
         ObjectId::Extension(name) => extension::place(name).absent(),
         ObjectId::Enum(name) => enumeration::place(name).absent(),
-        ObjectId::Column(table, name) => column::place(table, name).absent(),
-        ObjectId::Constraint(tag, table, name) => constraint::place_of(*tag, table, name).absent(),
+        ObjectId::Column(table, name) => in_table(table, &column::place(table, name)),
+        ObjectId::Constraint(tag, table, name) => in_table(table, &constraint::place_of(*tag, table, name)),
         ObjectId::Comment(on) => comment::absent(on)?,
     };
     Some(Check { description: format!("{id} is not there"), sql })
