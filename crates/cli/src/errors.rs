@@ -179,6 +179,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("PLAN.RENAME_SOURCE_STAYS"),
     page!("PLAN.RENAME_TARGET_MISSING"),
     page!("PLAN.RENAME_UNKNOWN"),
+    page!("PLAN.VALUE_RENAME_IMPOSSIBLE"),
     page!("POLICY.DENIED"),
     page!("POLICY.PROTECTED"),
     page!("REF.DANGLING"),
