@@ -1,11 +1,13 @@
 //! From the statements of a script to steps that can be taken in any order.
 
+use std::collections::{HashMap, HashSet};
+
 use novate_contract::interpret::Environment;
 use novate_sql::ast::{
     AlterColumn, AlterSequence, AlterTable, AlterTableAction, ColumnConstraint, CreateTable, ForeignKey,
     NamedConstraint, Relation, SequenceOption, Statement, TableConstraint, TableElement,
 };
-use novate_sql::{Ident, Span, Spanned};
+use novate_sql::{Ident, NameRef, QName, Span, Spanned};
 
 use crate::{Drops, Problem};
 
@@ -33,6 +35,21 @@ pub(crate) enum Phase {
     Enums,
     /// In the order of the text; what needs something that comes later waits for it.
     Rest,
+    /// Keys and indexes of partitioned tables and partitions: what they bring along depends on which partitions there
+    /// are.
+    Partitions {
+        /// Small for what lies deep.
+        above: usize,
+    },
+    /// `LIKE`: what it takes over depends on all that is said of the other table.
+    Likes,
+}
+
+impl Phase {
+    /// Whether two steps belong into the same round.
+    pub(crate) fn same(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
 }
 
 /// How a statement is to be taken.
@@ -201,6 +218,70 @@ pub(crate) fn phase(statement: &Statement, drops: Drops) -> Phase {
         (_, Statement::CreateExtension { .. }) => Phase::Extensions,
         (_, Statement::Unmodelled(_)) => Phase::Unmodelled,
         (_, Statement::CreateEnum { .. }) => Phase::Enums,
+        (_, Statement::CreateTable(create)) if create.elements.iter().any(|it| matches!(it, TableElement::Like(_))) => {
+            Phase::Likes
+        }
         _ => Phase::Rest,
+    }
+}
+
+/// Puts keys and indexes of partitioned tables and of partitions after all tables, those of partitions before those
+/// of what they are partitions of: a partition's own may stand for one that its parent passes on, so it must be there
+/// first.
+pub(crate) fn hold_back_partitions(steps: &mut [Step]) {
+    let mut parents: HashMap<QName, QName> = HashMap::new();
+    for step in steps.iter() {
+        let full = |name: &NameRef| name.resolve(step.environment.default_schema());
+        match &step.statement {
+            Statement::CreateTable(create) => {
+                if let Some(of) = &create.partition_of {
+                    parents.insert(full(&create.name.value), full(&of.parent));
+                }
+            }
+            Statement::AlterTable(alter) => {
+                for action in &alter.actions {
+                    if let AlterTableAction::AttachPartition { name, bound: Some(_) } = &action.value {
+                        parents.insert(full(name), full(&alter.name.value));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if parents.is_empty() {
+        return;
+    }
+    let partitioned: HashSet<&QName> = parents.values().collect();
+    for step in steps.iter_mut().filter(|step| step.phase == Phase::Rest) {
+        let table = match &step.statement {
+            Statement::CreateIndex(create) => &create.table,
+            Statement::AlterTable(alter) if alter.relation == Relation::Index => {
+                step.phase = Phase::Partitions { above: 0 };
+                continue;
+            }
+            Statement::AlterTable(alter) if alter.actions.iter().any(|action| is_key(&action.value)) => {
+                &alter.name.value
+            }
+            _ => continue,
+        };
+        let table = table.resolve(step.environment.default_schema());
+        let ancestors = std::iter::successors(parents.get(&table), |parent| parents.get(*parent));
+        // A circle is refused later; here it must only not be followed for ever.
+        let depth = ancestors.take(MAX_DEPTH).count();
+        if depth > 0 || partitioned.contains(&table) {
+            step.phase = Phase::Partitions { above: MAX_DEPTH - depth };
+        }
+    }
+}
+
+/// How deep partitions are told apart.
+const MAX_DEPTH: usize = 64;
+
+fn is_key(action: &AlterTableAction) -> bool {
+    match action {
+        AlterTableAction::AddConstraint(it) => {
+            !matches!(it.constraint, TableConstraint::ForeignKey(_) | TableConstraint::Check(_))
+        }
+        _ => false,
     }
 }

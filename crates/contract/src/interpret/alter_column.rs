@@ -122,9 +122,7 @@ impl Interpreter {
         column.ty = ty.clone();
         column.collation = collation;
         column.storage = None;
-        if !defaults::is_toastable(ty) {
-            column.compression = None;
-        }
+        column.compression = None;
         if let Some(identity) = &mut column.identity {
             let old = SequenceOptions::bounds(&identity.options.ty);
             let new = SequenceOptions::bounds(ty);

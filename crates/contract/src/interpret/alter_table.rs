@@ -280,14 +280,25 @@ impl Interpreter {
                 Ok(())
             }
             Action::AttachPartition { name, .. } => {
-                let missing = || InterpretError::missing(Missing::Index(name.clone()), &id);
-                let (child, _) = self.relation(name).ok_or_else(missing)?;
+                let child = self.index_to_attach(name, &id)?;
                 self.attach_index(table, index, &child)
             }
             Action::Owner => Ok(()),
             other => {
                 self.unsupported("alteration", format!("{} of {id}", words(other)));
                 Ok(())
+            }
+        }
+    }
+
+    /// The index that `ATTACH PARTITION` names. A constraint may have taken it over by now: statements of a contract
+    /// stand in any order.
+    fn index_to_attach(&self, name: &NameRef, needed_by: &ObjectId) -> Outcome<QName> {
+        match self.relation(name) {
+            Some((child, _)) => Ok(child),
+            None => {
+                let missing = || InterpretError::missing(Missing::Index(name.clone()), needed_by);
+                self.directory.taken_over(&self.place(name)).cloned().ok_or_else(missing)
             }
         }
     }
@@ -316,13 +327,11 @@ impl Interpreter {
                 self.touched.altered(id);
                 Ok(())
             }
-            Action::AttachPartition { name, .. } => match self.relation(name) {
-                Some((child, _)) => {
-                    self.directory.attach(&child);
-                    Ok(())
-                }
-                None => Err(InterpretError::missing(Missing::Index(name.clone()), &id)),
-            },
+            Action::AttachPartition { name, .. } => {
+                let child = self.index_to_attach(name, &id)?;
+                self.directory.attach(&child);
+                Ok(())
+            }
             Action::Owner => Ok(()),
             other => {
                 self.unsupported("alteration", format!("{} of {id}", words(other)));

@@ -24,10 +24,10 @@ pub(super) enum Relation {
 impl Relation {
     pub(super) fn kind(&self) -> &'static str {
         match self {
-            Self::Table => "table",
-            Self::Index(_) | Self::Key(_) => "index",
-            Self::Sequence | Self::Identity(_) => "sequence",
-            Self::Unmodelled => "relation of another kind",
+            Self::Table => "a table",
+            Self::Index(_) | Self::Key(_) => "an index",
+            Self::Sequence | Self::Identity(_) => "a sequence",
+            Self::Unmodelled => "a view or the like",
         }
     }
 }
@@ -50,6 +50,8 @@ pub(super) struct Directory {
     /// Indexes of partitions that were made by themselves since the beginning and are no part of their parent's. Of
     /// those that were there before, the contract does not say; they are taken to be.
     unattached: BTreeSet<QName>,
+    /// What became of indexes that constraints have taken over.
+    taken_over: HashMap<QName, QName>,
 }
 
 impl Directory {
@@ -173,6 +175,16 @@ impl Directory {
     /// Takes note that an index has become a part of its parent's.
     pub(super) fn attach(&mut self, index: &QName) {
         self.unattached.remove(index);
+    }
+
+    /// Takes note that a constraint has made an index its own, under another name.
+    pub(super) fn take_over(&mut self, index: QName, by: QName) {
+        self.taken_over.insert(index, by);
+    }
+
+    /// The constraint that has taken over an index of this name.
+    pub(super) fn taken_over(&self, index: &QName) -> Option<&QName> {
+        self.taken_over.get(index)
     }
 
     pub(super) fn is_unattached(&self, table: &QName, index: &Ident) -> bool {

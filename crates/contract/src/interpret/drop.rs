@@ -23,7 +23,7 @@ impl Interpreter {
                         None if if_exists => {}
                         None => return Err(InterpretError::missing(Missing::Table(name.clone()), "DROP TABLE")),
                         Some((full, other)) => {
-                            let reason = format!("{full} is no table but a {}", other.kind());
+                            let reason = format!("{full} is no table but {}", other.kind());
                             return Err(InterpretError::invalid("DROP TABLE", reason));
                         }
                     }

@@ -16,7 +16,7 @@ impl Interpreter {
             return Err(InterpretError::Exists { object: id });
         }
         if self.contract.tables.contains_key(&name) || self.directory.types.contains(&name) {
-            return Err(InterpretError::NameTaken { name, by: "type" });
+            return Err(InterpretError::NameTaken { name, by: "a type" });
         }
         let mut labels: Vec<String> = Vec::with_capacity(values.len());
         for value in values {

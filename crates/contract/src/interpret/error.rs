@@ -25,11 +25,11 @@ pub enum InterpretError {
         object: ObjectId,
     },
     /// The name is taken by an object of another kind, in the one namespace that they share.
-    #[error("the name {name} is taken by a {by}")]
+    #[error("the name {name} is in use: {by}")]
     NameTaken {
         /// The name.
         name: QName,
-        /// The kind of what has it.
+        /// What has it: `a table`, `an index`, ...
         by: &'static str,
     },
     /// PostgreSQL refuses it.

@@ -166,6 +166,10 @@ impl Interpreter {
         key.comment = found.comment;
         let unattached = self.directory.is_unattached(table, index);
         let name = self.put_key(table, Some(name), key)?;
+        if name != *index {
+            let full = |name: &Ident| QName::new(table.schema.clone(), name.clone());
+            self.directory.take_over(full(index), full(&name));
+        }
         if unattached {
             self.directory.detach(QName::new(table.schema.clone(), name));
         }

@@ -48,7 +48,7 @@ impl Interpreter {
             Some((name, Relation::Table)) => Ok(Found::Table(name)),
             Some((name, Relation::Unmodelled)) => Ok(Found::Unmodelled(name)),
             Some((name, other)) => {
-                Err(InterpretError::invalid(needed_by, format!("{name} is no table but a {}", other.kind())))
+                Err(InterpretError::invalid(needed_by, format!("{name} is no table but {}", other.kind())))
             }
             None => Err(InterpretError::missing(Missing::Table(name.clone()), needed_by)),
         }

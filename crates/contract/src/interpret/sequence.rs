@@ -42,7 +42,7 @@ impl Interpreter {
                 return self.alter_identity_sequence(&table, &name, &alter.options);
             }
             Some((name, other)) => {
-                let reason = format!("{name} is no sequence but a {}", other.kind());
+                let reason = format!("{name} is no sequence but {}", other.kind());
                 return Err(InterpretError::invalid(needed_by, reason));
             }
             None if alter.if_exists => return Ok(()),

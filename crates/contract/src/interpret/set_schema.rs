@@ -39,7 +39,7 @@ impl Interpreter {
                         Ok(())
                     }
                     Some((full, other)) => {
-                        let reason = format!("{full} is an {} and stays with its table", other.kind());
+                        let reason = format!("{full} is {} and stays with its table", other.kind());
                         Err(InterpretError::invalid(needed_by, reason))
                     }
                     None => Err(InterpretError::missing(Missing::Table(name.clone()), needed_by)),

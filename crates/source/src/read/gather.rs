@@ -7,8 +7,8 @@ use novate_sql::{Span, Spanned, parse};
 
 use crate::bind::{Bound, bind};
 use crate::place::Lines;
-use crate::step::{Step, Verdict, judge, phase, split};
-use crate::{Note, Place, Problem, SourceError, SourceFile, SourceOptions};
+use crate::step::{Step, Verdict, hold_back_partitions, judge, phase, split};
+use crate::{Drops, Note, Place, Problem, SourceError, SourceFile, SourceOptions};
 
 /// A file that was read.
 pub(super) struct Source<'a> {
@@ -53,6 +53,9 @@ pub(super) fn gather<'a>(files: &'a [SourceFile], options: &SourceOptions) -> Ga
         gatherer.file(file);
     }
     let mut out = gatherer.out;
+    if options.drops == Drops::Refuse {
+        hold_back_partitions(&mut out.steps);
+    }
     out.steps.sort_by_key(|step| step.phase);
     out
 }

@@ -37,28 +37,25 @@ pub(super) fn take(gathered: &Gathered<'_>, interpreter: Interpreter) -> Taken {
             errors: Vec::new(),
         },
     };
-    let mut pending: Vec<&Step> = gathered.steps.iter().collect();
-    let mut failures = Vec::new();
-    while !pending.is_empty() {
-        let before = pending.len();
-        failures.clear();
-        let mut waiting = Vec::new();
-        for step in pending {
-            match taker.step(step, keep.contains(&(step.file, step.origin))) {
-                Ok(()) => {}
-                Err(error @ InterpretError::Missing { .. }) => {
-                    waiting.push(step);
-                    failures.push((step, error));
+    let mut waiting: Vec<(&Step, InterpretError)> = Vec::new();
+    for phase in gathered.steps.chunk_by(|a, b| a.phase.same(b.phase)) {
+        let mut pending: Vec<&Step> = waiting.drain(..).map(|(step, _)| step).chain(phase).collect();
+        loop {
+            let before = pending.len();
+            for step in pending {
+                match taker.step(step, keep.contains(&(step.file, step.origin))) {
+                    Ok(()) => {}
+                    Err(error @ InterpretError::Missing { .. }) => waiting.push((step, error)),
+                    Err(error) => taker.fail(step, error),
                 }
-                Err(error) => taker.fail(step, error),
             }
-        }
-        pending = waiting;
-        if pending.len() == before {
-            break;
+            if waiting.is_empty() || waiting.len() == before {
+                break;
+            }
+            pending = waiting.drain(..).map(|(step, _)| step).collect();
         }
     }
-    for (step, error) in failures.into_iter().filter(|_| !pending.is_empty()) {
+    for (step, error) in waiting {
         taker.fail(step, error);
     }
     taker.finish()
