@@ -117,7 +117,8 @@ fn add(work: &mut Work<'_>, table_name: &QName, name: &Ident, table: &Table) {
     nodes.iter().for_each(|node| {
         needs.remove(node);
     });
-    let payload = if late { Column { not_null: false, ..column.clone() } } else { column.clone() };
+    // Compression is set apart: PostgreSQL's grammar takes it in ADD COLUMN, its manual and other readers do not.
+    let payload = Column { not_null: column.not_null && !late, compression: None, ..column.clone() };
     let action = ddl::add(table_name, name, &payload).to_string();
     let mut step = Step::alter(place(rank::MAKE), id.clone(), table_name, Pass::AddColumn, action);
     step = step.needs(needs).gives(identity::relation(table_name, name, column));
@@ -129,7 +130,8 @@ fn add(work: &mut Work<'_>, table_name: &QName, name: &Ident, table: &Table) {
     } else {
         work.push(step.gives(family.iter().flat_map(|table| self::nodes(table, name))));
     }
-    for action in ddl::settings(name, column) {
+    let compression = column.compression.as_deref().map(|asked| ddl::set_compression(name, Some(asked)));
+    for action in compression.into_iter().chain(ddl::settings(name, column)) {
         let step = Step::alter(place(rank::SETTING), id.clone(), table_name, Pass::Other, action.to_string());
         work.push(step.needs([uses::column(table_name, name)]));
     }

@@ -48,8 +48,24 @@ fn storage_mut(constraint: &mut Constraint) -> Option<&mut StorageParameters> {
 }
 
 /// Whether a constraint can be part of its table's `CREATE TABLE`.
-pub(crate) fn is_inline(constraint: &Constraint) -> bool {
-    !matches!(constraint.kind, ConstraintKind::ForeignKey(_)) && ddl::fits_inline(constraint)
+pub(crate) fn is_inline(table: &Table, name: &Ident, constraint: &Constraint) -> bool {
+    let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+    !foreign && ddl::fits_inline(constraint) && !repeats(table, name, constraint)
+}
+
+/// Whether a table has an earlier key just like this one. Where both come in one statement, PostgreSQL makes only one.
+pub(crate) fn repeats(table: &Table, name: &Ident, constraint: &Constraint) -> bool {
+    let shape = |constraint: &Constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey(key) => Some((key.columns.clone(), key.include.clone(), false, constraint.deferral)),
+        ConstraintKind::Unique(key) => {
+            Some((key.columns.clone(), key.include.clone(), key.nulls_not_distinct, constraint.deferral))
+        }
+        _ => None,
+    };
+    let Some(own) = shape(constraint) else { return false };
+    table.constraints.iter().any(|(other_name, other)| {
+        (other.kind.tag(), other_name) < (constraint.kind.tag(), name) && shape(other).as_ref() == Some(&own)
+    })
 }
 
 pub(super) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, fate: &Fate) {
@@ -63,7 +79,7 @@ pub(super) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, fate: &Fat
     }
     if super::makes(fate)
         && let Some((new_table, constraint)) = new
-        && !(work.table_is_made(table) && is_inline(constraint))
+        && !(work.table_is_made(table) && is_inline(new_table, name, constraint))
     {
         add(work, table, new_table, name, constraint);
     }
@@ -171,7 +187,8 @@ fn add(work: &mut Work<'_>, table_name: &QName, table: &Table, name: &Ident, con
     if work.diff.is_online(table_name) && online::add_constraint(work, table_name, name, constraint, &place, &needs) {
         return;
     }
-    let step = Step::alter(place, id, table_name, Pass::AddConstraint, ddl::add(name, constraint).to_string());
+    let pass = if repeats(table, name, constraint) { Pass::Alone } else { Pass::AddConstraint };
+    let step = Step::alter(place, id, table_name, pass, ddl::add(name, constraint).to_string());
     let step = step.gives(nodes(table_name, name, constraint)).needs(needs);
     work.push(step.outlives(foreign_key::rivals(work, constraint)));
 }

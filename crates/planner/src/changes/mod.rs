@@ -44,6 +44,7 @@ pub(crate) fn steps<'a>(diff: &'a Difference<'a>) -> Work<'a> {
     }
     column::follow_enums(&mut work);
     sequence::let_go(&mut work);
+    sequence::follow_logging(&mut work);
     table::name_replica_index_again(&mut work);
     comment::steps(&mut work);
     extension::surround(&mut work);

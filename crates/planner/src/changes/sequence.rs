@@ -1,7 +1,7 @@
 //! Sequences that are objects of their own.
 
 use novate_contract::ddl::sequence as ddl;
-use novate_contract::{ObjectId, QName, Sequence};
+use novate_contract::{Control, ObjectId, QName, Sequence};
 
 use super::Work;
 use crate::diff::Fate;
@@ -60,18 +60,14 @@ fn create(work: &mut Work<'_>, name: &QName, new: &Sequence) {
     if let Some(owner) = &new.owner {
         let step = Step::statement(place(name, new, rank::OWNER), id.clone(), ddl::owned_by(name, Some(owner)));
         let step = step.gives([Node::Owner(name.clone())]);
-        work.push(step.needs([Node::Object(id), column(&owner.table, &owner.column)]));
+        work.push(step.needs([Node::Object(id), column(&owner.table, &owner.column), table(&owner.table)]));
     }
 }
 
 fn alter(work: &mut Work<'_>, name: &QName, old: &Sequence, new: &Sequence) {
     let id = ObjectId::Sequence(name.clone());
-    let place = place(name, new, rank::SEQUENCE);
     if let Some(sql) = ddl::alter(name, &old.options, &new.options) {
-        work.push(Step::statement(place.clone(), id.clone(), sql).changes([id.clone().into()]));
-    }
-    if old.unlogged != new.unlogged {
-        let sql = ddl::set_logged(name, !new.unlogged);
+        let place = place(name, new, rank::SEQUENCE);
         work.push(Step::statement(place, id.clone(), sql).changes([id.clone().into()]));
     }
     if old.owner != new.owner {
@@ -82,7 +78,34 @@ fn alter(work: &mut Work<'_>, name: &QName, old: &Sequence, new: &Sequence) {
 fn own(work: &mut Work<'_>, name: &QName, old: &Sequence, new: &Sequence) {
     let id = ObjectId::Sequence(name.clone());
     let step = Step::statement(place(name, new, rank::OWNER), id, ddl::owned_by(name, new.owner.as_ref()));
-    work.push(step.changes([Node::Owner(name.clone())]).needs(owner(new)).releases(owner(old)));
+    let step = step.changes([Node::Owner(name.clone())]).needs(owner(new)).releases(owner(old));
+    let left = old.owner.as_ref().filter(|_| !goes_with_owner(work, old));
+    work.push(step.needs(new.owner.iter().chain(left).map(|owner| table(&owner.table))));
+}
+
+fn table(name: &QName) -> Node {
+    Node::Object(ObjectId::Table(name.clone()))
+}
+
+/// A table that starts or stops being logged takes the sequences of its columns along; those that should be otherwise
+/// are set back.
+pub(super) fn follow_logging(work: &mut Work<'_>) {
+    let (from, to) = (&work.diff.from.sequences, &work.diff.to.sequences);
+    let staying: Vec<_> = from.iter().filter_map(|(name, old)| Some((name, old, to.get(name)?))).collect();
+    for (name, old, new) in staying {
+        let id = ObjectId::Sequence(name.clone());
+        if work.diff.is_lost(&id) || work.diff.control(&id) != Control::Managed {
+            continue;
+        }
+        let owner = old.owner.as_ref().filter(|_| !goes_with_owner(work, old)).map(|owner| &owner.table);
+        let tables = owner.and_then(|owner| Some((work.old_table(owner)?, work.new_table(owner)?)));
+        let follows = tables.filter(|(old, new)| old.unlogged != new.unlogged).map(|(_, new)| new.unlogged);
+        if follows.unwrap_or(old.unlogged) != new.unlogged {
+            let sql = ddl::set_logged(name, !new.unlogged);
+            let step = Step::statement(place(name, new, rank::TABLE), id.clone(), sql).changes([id.into()]);
+            work.push(step.needs(owner.map(table)));
+        }
+    }
 }
 
 /// A sequence that stays lets go of a column that goes, so that it does not go along.
@@ -93,10 +116,12 @@ pub(super) fn let_go(work: &mut Work<'_>) {
     for (name, old, new) in caught {
         let id = ObjectId::Sequence(name.clone());
         let free = Step::statement(place(name, old, rank::FREE), id.clone(), ddl::owned_by(name, None));
-        work.push(free.takes([Node::Owner(name.clone())]).releases(owner(old)));
+        let left = old.owner.as_ref().map(|owner| table(&owner.table));
+        work.push(free.takes([Node::Owner(name.clone())]).releases(owner(old)).releases(left));
         if let Some(owner) = &new.owner {
             let step = Step::statement(place(name, new, rank::OWNER), id, ddl::owned_by(name, Some(owner)));
-            work.push(step.gives([Node::Owner(name.clone())]).needs([column(&owner.table, &owner.column)]));
+            let needs = [column(&owner.table, &owner.column), table(&owner.table)];
+            work.push(step.gives([Node::Owner(name.clone())]).needs(needs));
         }
     }
 }

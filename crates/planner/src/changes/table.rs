@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use novate_contract::ddl::{column as column_ddl, partition as partition_ddl, table as ddl};
-use novate_contract::{Constraint, Ident, Object, ObjectId, QName, ReplicaIdentity, Table};
+use novate_contract::{Constraint, ConstraintKind, Ident, Object, ObjectId, QName, ReplicaIdentity, Table};
 
 use super::{Work, column, constraint, identity};
 use crate::diff::Fate;
@@ -35,7 +35,7 @@ pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
 fn inline_constraints(work: &Work<'_>, name: &QName, table: &Table) -> Vec<Ident> {
     let inline = |(constraint_name, constraint): &(&Ident, &Constraint)| {
         let id = ObjectId::Constraint(constraint.kind.tag(), name.clone(), (*constraint_name).clone());
-        constraint::is_inline(constraint) && work.diff.is_made(&id)
+        constraint::is_inline(table, constraint_name, constraint) && work.diff.is_made(&id)
     };
     let mut found: Vec<_> = table.constraints.iter().filter(inline).collect();
     found.sort_by_key(|(_, constraint)| constraint.kind.tag());
@@ -144,7 +144,30 @@ fn alter(work: &mut Work<'_>, name: &QName, old: &Table, new: &Table) {
     if index_follows {
         from.replica_identity = new.replica_identity.clone();
     }
+    if old.unlogged != new.unlogged {
+        set_logged(work, name, new);
+        from.unlogged = new.unlogged;
+    }
     set(work, name, new, ddl::alter(&from, new).iter().map(ToString::to_string));
+}
+
+/// A logged table must never point at an unlogged one, not even for a moment.
+fn set_logged(work: &mut Work<'_>, name: &QName, new: &Table) {
+    let id = ObjectId::Table(name.clone());
+    let points = |from: &Table, to: &QName| {
+        let keys = from.constraints.values().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(&key.references),
+            _ => None,
+        });
+        keys.into_iter().any(|table| table == to)
+    };
+    let first = work.diff.to.tables.iter().filter(|(other_name, other)| {
+        *other_name != name && if new.unlogged { points(other, name) } else { points(new, other_name) }
+    });
+    let needs: Vec<Node> = first.map(|(other, _)| Node::Object(ObjectId::Table(other.clone()))).collect();
+    let place = Place::new(Stage::Tables, name, rank::FREE, "");
+    let step = Step::alter(place, id.clone(), name, Pass::Alone, ddl::set_logged(!new.unlogged).to_string());
+    work.push(step.changes([id.into()]).needs(needs));
 }
 
 /// The actions on a table as a whole, once the index that one of them may name is there.
@@ -180,7 +203,9 @@ pub(super) fn name_replica_index_again(work: &mut Work<'_>) {
             ObjectId::Index(t, i) | ObjectId::Constraint(_, t, i) => t == name && i == index && *fate == Fate::Replace,
             _ => false,
         });
-        if lost && work.diff.fate(&id).is_none() {
+        // Where it changes anyway, or the table is made anew, it is named already.
+        let stays = work.old_table(name).is_some_and(|old| old.replica_identity == table.replica_identity);
+        if lost && stays && !work.diff.is_lost(&id) {
             set(work, name, table, std::iter::once(ddl::set_replica_identity(&table.replica_identity).to_string()));
         }
     }

@@ -127,12 +127,12 @@ impl Compiler<'_> {
                     }
                 }
                 Item::Transform(block) => {
-                    transform::errors(block, *span, self.out.transaction, &mut self.errors);
+                    transform::errors(block, self.out.transaction, &mut self.errors);
                     self.invariant(block);
                     transform::operation(block, self.source)
                 }
                 Item::Raw(block) => {
-                    raw::errors(block, *span, self.source, self.out.transaction, &mut self.errors);
+                    raw::errors(block, self.source, self.out.transaction, &mut self.errors);
                     let operation = raw::operation(block, self.source);
                     if !raw::replay(block, &mut self.world) {
                         self.out.opaque.push(operation.id.clone());

@@ -37,6 +37,13 @@ pub(super) fn operation(
     if world.is_lost() {
         return Ok(unknown(&sql));
     }
+    if let Statement::AlterTable(alter) = statement {
+        let object = ObjectId::Table(subject::resolve(&alter.name.value));
+        let control = world.before().control(&object).max(to.control(&object));
+        if control >= Control::Observed {
+            return Err(CompileError::NotOurs { object, control, span });
+        }
+    }
     let cascades = cascades(statement);
     let touched = world.apply(statement).map_err(|error| refused(error, cascades, span))?;
     let change =

@@ -1,7 +1,7 @@
 //! Operations whose class and checks are the author's.
 
+use novate_sql::Spanned;
 use novate_sql::ast::Statement as Sql;
-use novate_sql::{Span, Spanned};
 
 use super::error::CompileError;
 use super::query::{needs_own_transaction, text, words};
@@ -11,21 +11,15 @@ use super::transform::slug;
 use crate::operation::{Check, Operation, Statement, Target, TransactionMode};
 
 /// What is wrong with a raw operation, as far as its own text tells.
-pub(super) fn errors(
-    block: &RawBlock,
-    span: Span,
-    source: &str,
-    mode: TransactionMode,
-    errors: &mut Vec<CompileError>,
-) {
+pub(super) fn errors(block: &RawBlock, source: &str, mode: TransactionMode, errors: &mut Vec<CompileError>) {
     let label = || block.label.clone();
     if block.statements.is_empty() {
-        errors.push(CompileError::RawEmpty { label: label(), span });
+        errors.push(CompileError::RawEmpty { label: label(), span: block.head });
     }
     // Setting a sequence again does no harm, and whether it was set is nothing that a query could tell.
     let only_setval = block.statements.iter().all(|statement| matches!(statement.value, Sql::SetVal));
     if block.postchecks.is_empty() && !only_setval {
-        errors.push(CompileError::RawWithoutPostcheck { label: label(), span });
+        errors.push(CompileError::RawWithoutPostcheck { label: label(), span: block.head });
     }
     for check in block.prechecks.iter().chain(&block.postchecks) {
         if !matches!(check.value, Sql::Query(_)) {
@@ -50,9 +44,9 @@ pub(super) fn errors(
 
 /// The operation.
 pub(super) fn operation(block: &RawBlock, source: &str) -> Operation {
-    let checks = |checks: &[Spanned<Sql>], when: &str| {
+    let checks = |checks: &[Spanned<Sql>], which: &str| {
         let check = |check: &Spanned<Sql>| Check {
-            description: format!("{when} {}", block.label),
+            description: format!("the {which} of \"{}\" holds", block.label),
             sql: text(source, check.span),
         };
         checks.iter().map(check).collect::<Vec<_>>()
@@ -62,13 +56,13 @@ pub(super) fn operation(block: &RawBlock, source: &str) -> Operation {
         label: block.label.clone(),
         class: block.class,
         target: Target { schema: String::new(), object_type: "raw".to_owned(), name: block.label.clone(), table: None },
-        precheck: checks(&block.prechecks, "the precheck holds for:"),
+        precheck: checks(&block.prechecks, "precheck"),
         execute: block
             .statements
             .iter()
             .map(|statement| Statement { description: words(&statement.value), sql: text(source, statement.span) })
             .collect(),
-        postcheck: checks(&block.postchecks, "the postcheck holds for:"),
+        postcheck: checks(&block.postchecks, "postcheck"),
         invariant: None,
         hazards: Vec::new(),
         batch: None,

@@ -42,6 +42,8 @@ pub(super) enum Item {
 /// `-- @transform ... -- @end`.
 #[derive(Debug, Default)]
 pub(super) struct TransformBlock {
+    /// Its first line.
+    pub(super) head: Span,
     pub(super) name: String,
     pub(super) invariant: Option<Spanned<String>>,
     pub(super) batch: Option<Spanned<u32>>,
@@ -54,6 +56,8 @@ pub(super) struct TransformBlock {
 /// `-- @raw ... -- @end`.
 #[derive(Debug)]
 pub(super) struct RawBlock {
+    /// Its first line.
+    pub(super) head: Span,
     pub(super) class: OperationClass,
     pub(super) label: String,
     pub(super) statements: Vec<Spanned<Statement>>,
@@ -267,13 +271,13 @@ impl Walk<'_> {
             Directive::Transform { name: words, invariant } => {
                 self.close_unclosed();
                 let invariant = invariant.map(|id| Spanned::new(id, span));
-                let block = TransformBlock { name: words, invariant, ..TransformBlock::default() };
+                let block = TransformBlock { head: span, name: words, invariant, ..TransformBlock::default() };
                 self.block = Some(Open { name, span, end: span.end, kind: OpenKind::Transform(block) });
             }
             Directive::Raw { class, label } => {
                 self.close_unclosed();
                 let (statements, prechecks, postchecks) = (Vec::new(), Vec::new(), Vec::new());
-                let block = RawBlock { class, label, statements, prechecks, postchecks };
+                let block = RawBlock { head: span, class, label, statements, prechecks, postchecks };
                 let kind = OpenKind::Raw(block, RawPart::Statements);
                 self.block = Some(Open { name, span, end: span.end, kind });
             }

@@ -1,6 +1,5 @@
 //! Changes to rows.
 
-use novate_sql::Span;
 use novate_sql::ast::Statement as Sql;
 
 use super::error::CompileError;
@@ -9,8 +8,9 @@ use super::segment::TransformBlock;
 use crate::operation::{Batch, Check, Operation, OperationClass, Statement, Target, TransactionMode};
 
 /// What is wrong with a transform, as far as its own text tells.
-pub(super) fn errors(block: &TransformBlock, span: Span, mode: TransactionMode, errors: &mut Vec<CompileError>) {
-    let incomplete = |missing| CompileError::TransformIncomplete { name: block.name.clone(), missing, span };
+pub(super) fn errors(block: &TransformBlock, mode: TransactionMode, errors: &mut Vec<CompileError>) {
+    let incomplete =
+        |missing| CompileError::TransformIncomplete { name: block.name.clone(), missing, span: block.head };
     match block.check.as_deref() {
         None | Some([]) if !block.pending || block.check.is_none() => errors.push(incomplete("-- @check")),
         None | Some([]) => {}

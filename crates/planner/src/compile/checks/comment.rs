@@ -6,6 +6,9 @@ use novate_sql::Literal;
 use super::fact::{Fact, Place};
 use super::{column, constraint, enumeration, extension, schema, sql};
 
+/// How many characters of a comment its question tells.
+const SHOWN: usize = 60;
+
 /// The row of what is commented on, and the text of its comment.
 fn on(id: &ObjectId) -> Option<(Place, &'static str)> {
     let relation = |name: &QName| {
@@ -30,7 +33,9 @@ fn on(id: &ObjectId) -> Option<(Place, &'static str)> {
 
 pub(super) fn facts(id: &ObjectId, text: &str) -> Option<(Place, Vec<Fact>)> {
     let (place, description) = on(id)?;
-    Some((place, vec![Fact::is("as said", format!("{description} = {}", Literal(text)))]))
+    let short: String = text.chars().take(SHOWN).collect();
+    let dots = if short.len() < text.len() { "..." } else { "" };
+    Some((place, vec![Fact::is(format!("{}{dots}", Literal(&short)), format!("{description} = {}", Literal(text)))]))
 }
 
 pub(super) fn absent(id: &ObjectId) -> Option<String> {

@@ -44,8 +44,11 @@ impl Place {
         let Self { from, row } = self;
         let told: Vec<&str> = facts.iter().filter_map(|fact| fact.words.as_deref()).collect();
         let told = if told.is_empty() { facts.iter().filter_map(|fact| fact.none).collect() } else { told };
-        let description =
-            if told.is_empty() { format!("{what} is there") } else { format!("{what} is {}", told.join(", ")) };
+        let description = match told.first() {
+            None => format!("{what} is there"),
+            Some(first) if first.starts_with("default ") => format!("{what} has {}", told.join(", ")),
+            Some(_) => format!("{what} is {}", told.join(", ")),
+        };
         let conditions: String = facts.iter().map(|fact| format!("\n  AND {}", fact.sql)).collect();
         Check { description, sql: format!("SELECT EXISTS (SELECT FROM {from}\nWHERE {row}{conditions})") }
     }

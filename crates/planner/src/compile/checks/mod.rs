@@ -26,6 +26,7 @@ use novate_contract::{Contract, Object, ObjectId, QName};
 use novate_sql::ast::{AlterTableAction, Statement};
 
 use super::plain::Change;
+use super::subject;
 use crate::operation::Check;
 use fact::{Fact, Place};
 
@@ -37,16 +38,15 @@ pub(super) fn before(change: &Change<'_>) -> Vec<Check> {
             checks.extend(free(change, id));
         }
     }
-    let there = |id: &ObjectId| !change.fresh.has(id) && change.before.object(id).is_some();
     if !is_lenient(change.statement) {
         let touched = change.touched;
-        let old = touched.dropped.iter().chain(touched.renamed.iter().map(|(from, _)| from)).chain(&touched.altered);
-        for id in old.filter(|id| there(id) && !matches!(id, ObjectId::Comment(_))) {
-            let whole = id.table().map(|table| ObjectId::Table(table.clone()));
-            let goes_along = whole.as_ref().is_some_and(|whole| whole != id && touched.dropped.contains(whole));
-            if !goes_along {
-                push(&mut checks, exists(id, change.before));
-            }
+        // What goes along may have gone before.
+        let along = subject::dropped_along(change);
+        let named = touched.dropped.iter().filter(|id| !along.contains(id));
+        let old = named.chain(touched.renamed.iter().map(|(from, _)| from)).chain(&touched.altered);
+        let there = |id: &&ObjectId| !change.fresh.has(id) && change.before.object(id).is_some();
+        for id in old.filter(there) {
+            push(&mut checks, exists(id, change.before));
         }
     }
     for (from, to) in &change.touched.renamed {

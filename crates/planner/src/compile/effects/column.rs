@@ -146,12 +146,13 @@ fn retype(effect: &mut Effect, change: &Change<'_>, table: &QName, name: &Ident,
     if old.ty == new.ty {
         return;
     }
-    if !widens {
+    let to_text = new.ty.is_builtin()
+        && !new.ty.array
+        && matches!(new.ty.name.as_str(), "text" | "character varying")
+        && new.ty.modifiers.is_empty();
+    if !widens && !(plain && to_text) {
         let message = format!("It fails where a value of {name} has no place in {}, or shortens it.", new.ty);
         effect.may_fail(&id, message);
-        if using.is_some() || how == Conversion::Assignment {
-            effect.is(OperationClass::Data);
-        }
         if loses(&old.ty, &new.ty) {
             effect.is(OperationClass::Destructive);
             effect.hazard(HazardCode::DataLoss, &id, format!("Parts of a value that {} cannot hold are lost.", new.ty));

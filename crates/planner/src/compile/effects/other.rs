@@ -13,7 +13,9 @@ pub(super) fn of(effect: &mut Effect, change: &Change<'_>, subject: &ObjectId) {
             let gone = &change.touched.dropped;
             // What a table is made of goes with it, and saying so would hide the rest.
             let of_table = |id: &&ObjectId| {
-                id.table().is_some_and(|table| **id != ObjectId::Table(table.clone()) && gone.contains(&ObjectId::Table(table.clone())))
+                id.table().is_some_and(|table| {
+                    **id != ObjectId::Table(table.clone()) && gone.contains(&ObjectId::Table(table.clone()))
+                })
             };
             gone.iter().filter(|id| !change.fresh.has(id) && !of_table(id)).for_each(|id| dropped(effect, id));
         }
