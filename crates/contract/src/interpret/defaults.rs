@@ -31,11 +31,6 @@ fn own_storage(ty: &TypeName) -> Option<&'static str> {
     })
 }
 
-/// Whether values of a type can be compressed at all.
-pub(super) fn is_toastable(ty: &TypeName) -> bool {
-    own_storage(ty) != Some("PLAIN")
-}
-
 /// `COLLATE`, where it is not the type's own.
 pub(super) fn collation(ty: &TypeName, asked: &NameRef) -> Option<NameRef> {
     let own = if ty.is_builtin() && ty.name.as_str() == "name" { "C" } else { "default" };
