@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     if pg_dump.is_none() {
         say::note("there is no pg_dump beside that server: databases are compared by novate's own reading");
     }
-    let judge = Judge { server, pg_dump, program: novate(Profile::Release)? };
+    let judge = Judge { server, pg_dump, program: novate(Profile::Dev)? };
     say::heading(&format!("{} cases", cases.len()));
     let results = all(&judge, &cases);
     report(&cases, &results, options.show)
