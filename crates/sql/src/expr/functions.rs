@@ -1,5 +1,7 @@
 //! What is known of PostgreSQL's own functions.
 
+use crate::NameRef;
+
 /// Functions that SQL writes without parentheses: `CURRENT_TIMESTAMP`.
 pub(super) fn is_value(name: &str) -> bool {
     matches!(
@@ -32,4 +34,13 @@ pub(super) fn is_keyword(name: &str) -> bool {
             | "localtime"
             | "localtimestamp"
     )
+}
+
+/// Functions with a variadic argument of one type, which PostgreSQL prints as an array.
+pub(super) fn is_printed_variadic(name: &NameRef) -> bool {
+    name.schema.is_none()
+        && matches!(
+            name.name.as_str(),
+            "jsonb_extract_path" | "jsonb_extract_path_text" | "json_extract_path" | "json_extract_path_text"
+        )
 }

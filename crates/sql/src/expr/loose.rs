@@ -213,6 +213,7 @@ fn write_call(key: &mut String, name: &NameRef, args: &[Expr]) -> Option<()> {
         // Printed in several ways, depending on how the call was written.
         (None, "position" | "overlaps" | "normalize" | "current_schema" | "timezone", _)
         | (None, "btrim" | "ltrim" | "rtrim", [_, _]) => return None,
+        _ if functions::is_printed_variadic(name) => return None,
         (None, "extract" | "date_part", [Expr::String(field), of]) if is_lower(field) => {
             write!(key, "EXTRACT{field},").ok()?;
             return write_key(key, of);

@@ -90,7 +90,8 @@ impl References {
                 add(&mut self.functions, name.clone());
                 self.incomplete |= suffix.is_some();
             }
-            Expr::Opaque(_) | Expr::Star(_) => self.incomplete = true,
+            Expr::Opaque(_) => self.incomplete = true,
+            Expr::Star(of) => self.incomplete |= !of.is_empty(),
             _ => {}
         }
         if let Some(name) = regclass::literal(expr).and_then(|text| regclass::parse(text)) {

@@ -23,7 +23,7 @@ impl Canon<'_> {
             ("extract", [Expr::String(field), of]) if known => return self.extract(&name, field, of),
             _ => {}
         }
-        let operands: Vec<Typed> = args.iter().map(|arg| self.walk(arg)).collect();
+        let operands: Vec<Typed> = spread(&name, args).map(|arg| self.walk(arg)).collect();
         let (operands, kind) = match name.name.as_str() {
             _ if !known => (operands, Kind::Mystery),
             "coalesce" | "greatest" | "least" => settle_common(operands),
@@ -81,9 +81,10 @@ impl Canon<'_> {
 
     /// The value of a `WHEN` that is compared with what `CASE` tests.
     fn compared(&self, tested: &Typed, value: &Expr) -> Expr {
-        let (left, right, _) = pair(tested.clone(), "=", self.walk(value));
+        let value = self.walk(value);
+        let (left, right, _) = pair(tested.clone(), "=", value.clone());
         // A cast of the tested value has no place in the shared operand; the server decides then.
-        if left.expr == tested.expr { right.expr } else { self.walk(value).expr }
+        if left.expr == tested.expr { right.expr } else { value.expr }
     }
 }
 
@@ -93,6 +94,20 @@ fn is_null(expr: &Expr) -> bool {
         Expr::Cast(operand, _) => matches!(**operand, Expr::Null),
         _ => false,
     }
+}
+
+/// The arguments one by one: `f(a, VARIADIC ARRAY[b, c])`, as PostgreSQL prints some calls, is `f(a, b, c)`.
+fn spread<'a>(name: &NameRef, args: &'a [Expr]) -> impl Iterator<Item = &'a Expr> {
+    let (first, last) = match args.split_last() {
+        Some((Expr::Unary(op, array), first)) if op == "VARIADIC" && functions::is_printed_variadic(name) => {
+            match &**array {
+                Expr::Array(elements) if !elements.is_empty() => (first, elements.as_slice()),
+                _ => (args, &[][..]),
+            }
+        }
+        _ => (args, &[][..]),
+    };
+    first.iter().chain(last)
 }
 
 /// Whether the name is that of a function of PostgreSQL's own that this crate knows.

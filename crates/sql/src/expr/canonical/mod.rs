@@ -9,6 +9,7 @@
 
 mod calls;
 mod catalog;
+mod expansions;
 mod interval;
 mod json;
 mod literal;
@@ -87,7 +88,7 @@ impl Canon<'_> {
             }
             Expr::Call { name, args, suffix } => self.call(name, args, suffix.as_ref()),
             Expr::Array(elements) => self.array(elements),
-            Expr::Row(fields) => Typed::mystery(Expr::Row(fields.iter().map(|it| self.walk(it).expr).collect())),
+            Expr::Row(fields) => Typed::row(fields.iter().map(|it| self.walk(it)).collect()),
             Expr::Subscript(base, from, to) => self.subscript(base, from.as_deref(), to.as_ref()),
             Expr::Field(base, name) => Typed::mystery(Expr::Field(Box::new(self.walk(base).expr), name.clone())),
             Expr::Case { operand, whens, otherwise } => self.case(operand.as_deref(), whens, otherwise.as_deref()),

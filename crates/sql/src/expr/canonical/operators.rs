@@ -1,7 +1,7 @@
 //! Operators: their casts, and the forms of them that are only another spelling.
 
 use super::catalog;
-use super::settle::{Resolve, common, settle};
+use super::settle::{Resolve, settle};
 use super::signature::{Concrete, Kind, choose};
 use super::typed::Typed;
 use super::types::is_integer;
@@ -57,11 +57,7 @@ impl Canon<'_> {
             "IS DISTINCT FROM" | "IS NOT DISTINCT FROM" => self.distinct(left, op, right),
             "AT TIME ZONE" => self.at_time_zone(left, right),
             "=>" => Typed::mystery(binary(left.clone(), op, self.walk(right).expr)),
-            "=" | "<>" => match (left, right) {
-                (Expr::Row(a), Expr::Row(b)) if a.len() == b.len() && !a.is_empty() => self.row(a, op, b),
-                _ => infix(self.walk(left), op, self.walk(right)),
-            },
-            _ => infix(self.walk(left), op, self.walk(right)),
+            _ => compare(self.walk(left), op, self.walk(right)),
         }
     }
 
@@ -122,71 +118,6 @@ impl Canon<'_> {
         }
     }
 
-    /// `(a, b) = (1, 2)` is `a = 1 AND b = 2`.
-    fn row(&self, left: &[Expr], op: &str, right: &[Expr]) -> Typed {
-        let chain = if op == "=" { "AND" } else { "OR" };
-        let pairs = left.iter().zip(right).map(|(left, right)| self.binary(left, op, right).expr);
-        boolean(pairs.reduce(|chained, next| binary(chained, chain, next)).unwrap_or(Expr::Null))
-    }
-
-    pub(super) fn between(&self, operand: &Expr, negated: bool, symmetric: bool, low: &Expr, high: &Expr) -> Typed {
-        let compare = |op: &str, bound: &Expr| self.binary(operand, op, bound).expr;
-        let within = |low: &Expr, high: &Expr| {
-            if negated {
-                binary(compare("<", low), "OR", compare(">", high))
-            } else {
-                binary(compare(">=", low), "AND", compare("<=", high))
-            }
-        };
-        boolean(match (symmetric, negated) {
-            (false, _) => within(low, high),
-            (true, false) => binary(within(low, high), "OR", within(high, low)),
-            (true, true) => binary(within(low, high), "AND", within(high, low)),
-        })
-    }
-
-    /// `x IN (...)`: constants become one array, whatever holds a column is compared on its own.
-    pub(super) fn member(&self, left: &Expr, negated: bool, list: &[Expr]) -> Typed {
-        let (op, chain) = if negated { ("<>", "AND") } else { ("=", "OR") };
-        let (constants, others): (Vec<&Expr>, Vec<&Expr>) = list.iter().partition(|it| !names_columns(it));
-        let rows = matches!(left, Expr::Row(_));
-        let (constants, others) =
-            if constants.len() < 2 || rows { (Vec::new(), list.iter().collect()) } else { (constants, others) };
-        let mut parts = Vec::new();
-        if !constants.is_empty() {
-            match self.member_of_constants(left, negated, &constants) {
-                Some(part) => parts.push(part),
-                None => return self.member_as_written(left, negated, list),
-            }
-        }
-        parts.extend(others.into_iter().map(|it| self.binary(left, op, it).expr));
-        boolean(parts.into_iter().reduce(|chained, next| binary(chained, chain, next)).unwrap_or(Expr::Null))
-    }
-
-    fn member_of_constants(&self, left: &Expr, negated: bool, constants: &[&Expr]) -> Option<Expr> {
-        let typed = std::iter::once(self.walk(left)).chain(constants.iter().map(|it| self.walk(it)));
-        let typed: Vec<Typed> = typed.collect();
-        let kinds: Vec<Kind> = typed.iter().map(|it| it.kind.clone()).collect();
-        let element = match common(&kinds) {
-            Some(chosen) => chosen.result?,
-            // Without the type of the left side, only numbers are certain to mean the same in an array.
-            None => match common(&kinds[1..]).and_then(|chosen| chosen.result) {
-                Some(ty) if kinds.iter().skip(1).all(|kind| matches!(kind, Kind::Known(_))) => ty,
-                _ => return None,
-            },
-        };
-        let array = Typed::array(typed.iter().skip(1).map(|it| it.clone().cast_to(&element)).collect());
-        let op = if negated { "<>" } else { "=" };
-        let left = typed.into_iter().next()?;
-        Some(quantify(left, op, negated, array).expr)
-    }
-
-    fn member_as_written(&self, left: &Expr, negated: bool, list: &[Expr]) -> Typed {
-        let left = Box::new(self.walk(left).expr);
-        let list = list.iter().map(|it| self.walk(it).expr).collect();
-        boolean(Expr::In { left, negated, list })
-    }
-
     pub(super) fn quantified(&self, left: &Expr, op: &str, all: bool, right: &Expr) -> Typed {
         quantify(self.walk(left), op, all, self.walk(right))
     }
@@ -200,7 +131,22 @@ fn prefix(op: &str, inner: Typed) -> Typed {
     }
 }
 
-/// `a op b` of operands in canonical form.
+/// `a op b` of operands in canonical form; `(a, b) = (1, 2)` is `a = 1 AND b = 2`.
+pub(super) fn compare(left: Typed, op: &str, right: Typed) -> Typed {
+    let chain = match op {
+        "=" => "AND",
+        "<>" => "OR",
+        _ => return infix(left, op, right),
+    };
+    match (left.fields(), right.fields()) {
+        (Some(a), Some(b)) if a.len() == b.len() && !a.is_empty() => {
+            let pairs = a.iter().zip(b).map(|(a, b)| compare(a.clone(), op, b.clone()).expr);
+            boolean(pairs.reduce(|chained, next| binary(chained, chain, next)).unwrap_or(Expr::Null))
+        }
+        _ => infix(left, op, right),
+    }
+}
+
 fn infix(left: Typed, op: &str, right: Typed) -> Typed {
     let (left, right, kind) = pair(left, op, right);
     Typed::new(binary(left.expr, op, right.expr), kind)
@@ -219,7 +165,8 @@ pub(super) fn pair(left: Typed, op: &str, right: Typed) -> (Typed, Typed, Kind) 
     }
 }
 
-fn quantify(left: Typed, op: &str, all: bool, right: Typed) -> Typed {
+/// `a op ANY (b)` of operands in canonical form.
+pub(super) fn quantify(left: Typed, op: &str, all: bool, right: Typed) -> Typed {
     // The operator sees an element of the array.
     let resolve = |kinds: &[Kind]| {
         let [left, right] = kinds else { return None };
@@ -259,12 +206,6 @@ fn flatten(expr: Expr, op: &str, parts: &mut Vec<Expr>) {
 
 fn number_of(typed: &Typed) -> bool {
     matches!(&typed.kind, Kind::Known(ty) if super::types::is_number(ty))
-}
-
-fn names_columns(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.visit(&mut |part| found |= matches!(part, Expr::Column(_) | Expr::Star(_) | Expr::Opaque(_)));
-    found
 }
 
 /// Comparing integers, it does not matter which integer type a constant has.

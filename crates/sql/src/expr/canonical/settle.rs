@@ -52,11 +52,13 @@ pub(super) fn settle_common(operands: Vec<Typed>) -> (Vec<Typed>, Kind) {
     let others = (0..current.len()).filter(|at| !current[*at].is_cast_constant()).map(|at| vec![at]);
     let groups: Vec<Vec<usize>> = std::iter::once(constants).chain(others).collect();
     for group in groups {
+        let bare: Vec<(usize, Typed)> = group.iter().filter_map(|at| Some((*at, current[*at].peeled()?))).collect();
+        if bare.is_empty() {
+            continue;
+        }
         let mut attempt = current.clone();
-        for at in group {
-            if let Some(bare) = current[at].peeled() {
-                attempt[at] = bare;
-            }
+        for (at, bare) in bare {
+            attempt[at] = bare;
         }
         let restored = common(&kinds(&attempt)).map(|chosen| exprs(&elaborate(&attempt, &chosen)));
         if restored.as_ref() == Some(&wanted) {

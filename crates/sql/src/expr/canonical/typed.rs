@@ -16,7 +16,7 @@ pub(super) struct Typed {
     pub(super) kind: Kind,
     /// The type below the cast, where the expression is one.
     under: Kind,
-    /// The elements, where the expression is an array of some.
+    /// The elements or fields, where the expression is an array or a row of some.
     parts: Vec<Self>,
 }
 
@@ -75,6 +75,17 @@ impl Typed {
                 Self { under: self.kind, ..Self::new(cast, Kind::Known(target)) }
             }
         }
+    }
+
+    /// `ROW(...)` of fields in canonical form.
+    pub(super) fn row(fields: Vec<Self>) -> Self {
+        let expr = Expr::Row(fields.iter().map(|field| field.expr.clone()).collect());
+        Self { parts: fields, ..Self::mystery(expr) }
+    }
+
+    /// The fields, where this is a row.
+    pub(super) fn fields(&self) -> Option<&[Self]> {
+        matches!(self.expr, Expr::Row(_)).then_some(self.parts.as_slice())
     }
 
     /// `ARRAY[...]` of elements in canonical form.

@@ -163,6 +163,11 @@ fn deep_nesting_neither_fails_nor_overflows() {
         format!("a{}", " AND a".repeat(10_000)),
         format!("a{}", "[1]".repeat(10_000)),
         format!("a{}", " IS NULL".repeat(10_000)),
+        format!("{}a{}", "(".repeat(60), " BETWEEN 1 AND 2)".repeat(60)),
+        format!("a{}", " BETWEEN SYMMETRIC (1".repeat(60) + &" AND 2)".repeat(60)),
+        format!("{}a{}", "(".repeat(60), " IN (b, c))".repeat(60)),
+        format!("{}a{}", "CASE a WHEN ".repeat(60), " THEN 1 END".repeat(60)),
+        format!("a IN ({}1)", "1, ".repeat(5_000)),
     ];
     for text in deep {
         if let Ok(read) = parse_expr(&text) {
