@@ -18,7 +18,7 @@ fn greenfield() {
     project.novate("migrate --plan").ok().says("_start");
     project.novate("migrate").ok().says("1 package applied");
     project.novate("db verify --strict").ok();
-    project.novate("db schema").ok().says("CREATE TABLE users");
+    project.novate("db schema").ok().says("CREATE TABLE public.users");
     // Again: nothing is left to do, and every command says so.
     project.novate("plan").ok().says("Nothing to do");
     project.novate("migrate").ok().says("Nothing to do");
@@ -45,7 +45,7 @@ fn adopt() {
     // The history begins with what is there: an empty database would run it, this one has it already.
     project.novate("plan --name start").ok();
     project.novate("migrate").ok().says("Nothing to do");
-    project.edit("contracts/app.sql", "mood mood", "mood mood,\n    note text");
+    project.edit("contracts/app.sql", "mood public.mood", "mood public.mood,\n    note text");
     project.novate("plan --name note").ok().says("Add column note to public.people");
     project.novate("migrate").ok();
     project.novate("db verify --strict").ok();

@@ -18,6 +18,7 @@ mod place;
 mod read;
 mod step;
 mod text;
+mod write;
 
 pub use control::ControlRule;
 pub use error::{Problem, SourceError};
@@ -28,3 +29,4 @@ pub use options::{Drops, SourceOptions};
 pub use place::Place;
 pub use read::{Read, read};
 pub use text::{Include, SourceFile};
+pub use write::{Layout, write};

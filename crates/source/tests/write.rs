@@ -1,0 +1,83 @@
+//! What is written reads back as the same contract, whatever the layout.
+
+#![allow(clippy::unwrap_used)]
+
+use novate_contract::Contract;
+use novate_source::{Layout, SourceFile, SourceOptions, read, write};
+use proptest::prelude::*;
+
+fn again(contract: &Contract, layout: Layout) -> Contract {
+    let files = write(contract, layout);
+    match read(&files, &SourceOptions::default()) {
+        Ok(read) => read.contract,
+        Err(errors) => {
+            let text: String = files.iter().map(|file| file.text.as_str()).collect();
+            panic!("{errors:#?}\n{text}")
+        }
+    }
+}
+
+fn text(sql: &str) -> String {
+    let contract = read(&[SourceFile::new("c.sql", sql)], &SourceOptions::default()).unwrap().contract;
+    all(&contract)
+}
+
+fn all(contract: &Contract) -> String {
+    write(contract, Layout::One).into_iter().map(|file| file.text).collect()
+}
+
+/// The objects that only one side has, or that differ.
+fn differing(a: &Contract, b: &Contract) -> Vec<String> {
+    let (a, b) = (a.objects(), b.objects());
+    let ids = a.keys().chain(b.keys().filter(|id| !a.contains_key(id)));
+    let differs = |id: &&novate_contract::ObjectId| match (a.get(id), b.get(id)) {
+        (Some(a), Some(b)) => !a.same(b) || !a.same_policy(b),
+        _ => true,
+    };
+    ids.filter(differs).map(ToString::to_string).collect()
+}
+
+#[test]
+fn reads_as_a_person_would_write_it() {
+    let sql = "CREATE TYPE mood AS ENUM ('sad', 'ok');
+        CREATE TABLE people (id serial PRIMARY KEY, email text NOT NULL UNIQUE, boss int REFERENCES people,
+            mood mood DEFAULT 'ok', age int CHECK (age > 0));
+        CREATE INDEX ON people (boss, age DESC);
+        COMMENT ON TABLE people IS 'who is here';";
+    insta::assert_snapshot!(text(sql), @"
+    CREATE TYPE public.mood AS ENUM ('sad', 'ok');
+
+    CREATE TABLE public.people (
+        id serial PRIMARY KEY,
+        email text NOT NULL UNIQUE,
+        boss integer REFERENCES public.people (id),
+        mood public.mood DEFAULT 'ok',
+        age integer,
+        CONSTRAINT people_age_check CHECK (age > 0)
+    );
+
+    CREATE INDEX people_boss_age_idx ON public.people (boss, age DESC);
+    COMMENT ON TABLE public.people IS 'who is here';
+    ");
+}
+
+#[test]
+fn what_is_somebody_elses_says_so() {
+    insta::assert_snapshot!(text("-- @control external\nCREATE TABLE t (id int);"), @"
+    -- @control external
+    CREATE TABLE public.t (
+        id integer
+    );
+    ");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn written_contracts_read_back(contract in novate_contract::generate::contract()) {
+        for layout in [Layout::One, Layout::PerSchema, Layout::PerTable] {
+            let read = again(&contract, layout);
+            prop_assert!(read == contract, "{:?} differ\n{}", differing(&read, &contract), all(&contract));
+        }
+    }
+}
