@@ -90,11 +90,11 @@ fn columns() {
     ALTER TABLE users ALTER COLUMN age TYPE smallint;
         data: blocks-reads blocks-writes breaks-clients may-fail rewrite
     ALTER TABLE users ALTER COLUMN age TYPE text;
-        data: blocks-reads blocks-writes breaks-clients may-fail rewrite
+        data: blocks-reads blocks-writes breaks-clients rewrite
     ALTER TABLE users ALTER COLUMN name TYPE int USING name::int;
         data: blocks-reads blocks-writes breaks-clients may-fail rewrite
     ALTER TABLE users ALTER COLUMN m TYPE text;
-        data: blocks-reads blocks-writes breaks-clients may-fail rewrite
+        data: blocks-reads blocks-writes breaks-clients rewrite
     ALTER TABLE users RENAME COLUMN name TO n;
         data: breaks-clients
     ");

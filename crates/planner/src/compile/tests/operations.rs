@@ -45,7 +45,7 @@ SELECT EXISTS (SELECT FROM pg_stats);
 -- @end
 ";
     let compiled = compiled(migration);
-    assert_snapshot!(compiled.operations.iter().map(super::brief).collect::<Vec<_>>().join("\n"), @"
+    assert_snapshot!(compiled.operations.iter().map(super::brief).collect::<Vec<_>>().join("\n"), @r#"
     enum.public.state [additive] Create enum public.state
       < enum public.state is not there
       = CREATE TYPE state AS ENUM ('on', 'off')
@@ -101,19 +101,18 @@ SELECT EXISTS (SELECT FROM pg_stats);
       ! data-loss column public.users.name
       ! breaks-clients column public.users.name
       ! irreversible column public.users.name
-      < index public.users_name_idx is there
       < column public.users.name is there
       = ALTER TABLE users DROP COLUMN name
       > index public.users_name_idx is not there
       > column public.users.name is not there
     comment.table.public.users [additive] Comment on table public.users
       = COMMENT ON TABLE users IS 'people'
-      > comment on table public.users is as said
+      > comment on table public.users is 'people'
     raw.tell-the-planner [widening] Tell the planner
-      < the precheck holds for: Tell the planner
+      < the precheck of "Tell the planner" holds
       = ANALYZE users
-      > the postcheck holds for: Tell the planner
-    ");
+      > the postcheck of "Tell the planner" holds
+    "#);
     assert_eq!(compiled.invariants, ["every-user-has-a-team"]);
     assert_eq!(compiled.placeholders.len(), 1);
     assert_eq!(compiled.placeholders[0].question, "users.team: what should existing rows get?");
@@ -131,7 +130,7 @@ fn questions() {
     assert_snapshot!(all.map(|check| format!("-- {}\n{}", check.description, check.sql)).collect::<Vec<_>>().join("\n"), @"
     -- column public.users.age is there
     SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'age' AND a.attnum > 0)
-    -- column public.users.age is default 2
+    -- column public.users.age has default 2
     SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = pg_catalog.to_regclass('public.users') AND a.attname = 'age' AND a.attnum > 0
       AND a.atthasdef AND a.attgenerated = '' AND pg_catalog.regexp_replace((SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum), '::[^'']+$', '') IN ('2', '''2'''))
