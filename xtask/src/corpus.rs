@@ -70,11 +70,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     say::heading("what is needed");
     let (server, installation) = postgres::start()?;
-    let pg_dump = installation.map(|found| found.bin.join("pg_dump")).filter(|path| path.is_file());
+    let beside = |program: &str| installation.as_ref().map(|it| it.bin.join(program)).filter(|path| path.is_file());
+    let (psql, pg_dump) = (beside("psql"), beside("pg_dump"));
     if pg_dump.is_none() {
         say::note("there is no pg_dump beside that server: databases are compared by novate's own reading");
     }
-    let judge = Judge { server, pg_dump, program: novate(Profile::Dev)? };
+    let judge = Judge { server, psql, pg_dump, program: novate(Profile::Dev)? };
     say::heading(&format!("{} cases", cases.len()));
     let results = all(&judge, &cases);
     report(&cases, &results, options.show)
@@ -99,6 +100,7 @@ fn read(arguments: &[String]) -> Result<Options, Failure> {
 /// What cases are judged with.
 struct Judge {
     server: Server,
+    psql: Option<Utf8PathBuf>,
     pg_dump: Option<Utf8PathBuf>,
     program: Utf8PathBuf,
 }
@@ -143,7 +145,7 @@ impl Judge {
         if !planned.ok {
             return Ok((Outcome::PlanFailed, planned.stderr));
         }
-        if let Err(error) = here.execute(&planned.stdout) {
+        if let Some(error) = stage::apply(self.psql.as_deref(), &here, &planned.stdout)? {
             return Ok((Outcome::ScriptFailed, format!("{error}\n{}", planned.stdout)));
         }
         let difference = match &self.pg_dump {

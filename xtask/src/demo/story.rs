@@ -152,10 +152,7 @@ impl Stage<'_> {
         let path = self.folder.join(CONTRACT);
         let text = fs_err::read_to_string(&path)?;
         if !text.contains(ANCHOR) {
-            return Err(Failure::new(
-                "the example's plans have no name",
-                "correct ANCHOR in xtask/src/demo/story.rs",
-            ));
+            return Err(Failure::new("the example's plans have no name", "correct ANCHOR in xtask/src/demo/story.rs"));
         }
         Ok(fs_err::write(&path, text.replacen(ANCHOR, &format!("{ANCHOR}{COLUMN}"), 1))?)
     }
