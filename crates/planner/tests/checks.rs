@@ -5,7 +5,87 @@
 
 mod support;
 
-use support::Suite;
+use novate_planner::{Check, Operation};
+use novate_scratch::{Database, Server};
+use support::{ask, compiled};
+
+/// What is wrong with migrations, gathered so that one run shows all of it.
+struct Suite {
+    server: &'static Server,
+    setup: String,
+    problems: Vec<String>,
+}
+
+impl Suite {
+    fn new(setup: &str) -> Self {
+        Self { server: Server::shared().unwrap(), setup: setup.to_owned(), problems: Vec::new() }
+    }
+
+    fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    /// That every question has the answer `true`.
+    fn expect(&mut self, database: &Database, checks: &[Check], when: &str) {
+        for check in checks {
+            let answer = ask(database, &check.sql);
+            if answer != Ok(Some(true)) {
+                self.problem(format!("{when}: {} is {answer:?}\n{}", check.description, check.sql));
+            }
+        }
+    }
+
+    fn holds(&mut self, database: &Database, operation: &Operation) -> bool {
+        let mut all = !operation.postcheck.is_empty();
+        for check in &operation.postcheck {
+            match ask(database, &check.sql) {
+                Ok(answer) => all &= answer == Some(true),
+                Err(error) => self.problem(format!("{error}\n{}", check.sql)),
+            }
+        }
+        all
+    }
+
+    /// Runs a migration as the runner does, with every question asked; then changes the result in each of the given
+    /// ways, every one of which the postcheck of the last operation must see.
+    fn check(&mut self, migration: &str, drifts: &[&str]) {
+        let compiled = compiled(&self.setup, migration);
+        let database = self.server.database("compile").unwrap();
+        database.execute(&self.setup).unwrap_or_else(|error| panic!("{}\n{error}", self.setup));
+        for operation in &compiled.operations {
+            if self.holds(&database, operation) {
+                self.problem(format!("done before it ran: {operation:#?}"));
+            }
+            self.expect(&database, &operation.precheck, "before");
+            for statement in &operation.execute {
+                if let Err(error) = database.execute(&statement.sql) {
+                    return self.problem(format!("{}\n{error}", statement.sql));
+                }
+            }
+            self.expect(&database, &operation.postcheck, "after");
+        }
+        let last = compiled.operations.last().unwrap();
+        if last.postcheck.is_empty() {
+            self.problem(format!("nothing tells that it is done: {last:#?}"));
+        }
+        for drift in drifts {
+            let copy = self.server.database_from("drift", &database).unwrap();
+            if let Err(error) = copy.execute(drift) {
+                self.problem(format!("{drift}\n{error}"));
+            } else if self.holds(&copy, last) {
+                self.problem(format!("{drift} goes unseen by {:#?}", last.postcheck));
+            }
+        }
+    }
+}
+
+impl Drop for Suite {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.problems.is_empty(), "{}", self.problems.join("\n\n"));
+        }
+    }
+}
 
 const USERS: &str = "CREATE TABLE users (id bigint PRIMARY KEY, name text, age integer, code varchar(10));
     INSERT INTO users VALUES (1, 'a', 3, 'x'), (2, 'b', 4, 'y');";
@@ -329,4 +409,62 @@ fn everything_else() {
         &["DROP TABLE p; CREATE TABLE p (a int, \"D\" int) PARTITION BY RANGE (\"D\")"],
     );
     check("CREATE EXTENSION hstore SCHEMA s;", &["ALTER EXTENSION hstore SET SCHEMA public", "DROP EXTENSION hstore"]);
+}
+
+#[test]
+fn what_only_newer_servers_have() {
+    let major = Server::shared().unwrap().version().major.0;
+    let setup = format!(
+        "{USERS} CREATE TABLE posts (a bigint, b bigint, c integer GENERATED ALWAYS AS (a + 1) STORED); ALTER TABLE users ADD UNIQUE (id, code);"
+    );
+    let mut suite = Suite::new(&setup);
+    if major >= 14 {
+        suite.check(
+            "ALTER TABLE users ALTER COLUMN name SET COMPRESSION pglz;",
+            &["ALTER TABLE users ALTER name SET COMPRESSION default"],
+        );
+    }
+    if major >= 15 {
+        suite.check(
+            "ALTER TABLE users ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (name);",
+            &["ALTER TABLE users DROP CONSTRAINT u, ADD CONSTRAINT u UNIQUE (name)"],
+        );
+        suite.check(
+            "ALTER TABLE users ADD CONSTRAINT u UNIQUE (name);",
+            &["ALTER TABLE users DROP CONSTRAINT u, ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (name)"],
+        );
+        suite.check(
+            "CREATE UNIQUE INDEX i ON users (name) NULLS NOT DISTINCT;",
+            &["DROP INDEX i; CREATE UNIQUE INDEX i ON users (name)"],
+        );
+        suite.check(
+            "CREATE UNIQUE INDEX i ON users (name);",
+            &["DROP INDEX i; CREATE UNIQUE INDEX i ON users (name) NULLS NOT DISTINCT"],
+        );
+        suite.check("CREATE UNLOGGED SEQUENCE s;", &["ALTER SEQUENCE s SET LOGGED"]);
+        suite.check(
+            "ALTER TABLE posts ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES users ON DELETE SET NULL (a);",
+            &["ALTER TABLE posts DROP CONSTRAINT f, ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES users ON DELETE SET NULL"],
+        );
+        suite.check(
+            "ALTER TABLE posts ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES users ON DELETE SET NULL;",
+            &["ALTER TABLE posts DROP CONSTRAINT f, ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES users ON DELETE SET NULL (a)"],
+        );
+    }
+    if major >= 17 {
+        suite.check(
+            "ALTER TABLE posts ALTER COLUMN c SET EXPRESSION AS (a + 2);",
+            &["ALTER TABLE posts ALTER c SET EXPRESSION AS (a + 1)"],
+        );
+    }
+    if major >= 18 {
+        suite.check(
+            "ALTER TABLE posts ADD COLUMN d bigint GENERATED ALWAYS AS (a * 2) VIRTUAL;",
+            &["ALTER TABLE posts DROP d, ADD COLUMN d bigint GENERATED ALWAYS AS (a * 2) STORED"],
+        );
+        suite.check(
+            "ALTER TABLE users ADD CONSTRAINT k CHECK (age > 100) NOT ENFORCED;",
+            &["DELETE FROM users; ALTER TABLE users DROP CONSTRAINT k, ADD CONSTRAINT k CHECK (age > 100)"],
+        );
+    }
 }

@@ -118,7 +118,12 @@ fn ours(change: &Change<'_>, to: &Contract, span: Span) -> Result<(), CompileErr
     for id in old.filter(|id| !change.fresh.has(id)) {
         refuse(id, before.control(id).max(to.control(id)), Control::Tolerated)?;
     }
-    touched.created.iter().try_for_each(|id| refuse(id, before.control(id).max(to.control(id)), Control::Observed))
+    touched.created.iter().try_for_each(|id| {
+        // A new part of a table that is there changes the table.
+        let part = id.table().is_some_and(|table| before.tables.contains_key(table) && !change.fresh.has_table(table));
+        let least = if part { Control::Tolerated } else { Control::Observed };
+        refuse(id, before.control(id).max(to.control(id)), least)
+    })
 }
 
 /// Stands in for an operation once an earlier error has made it unknown; it is never returned to anybody.
