@@ -99,7 +99,7 @@ const PROBES: &[(&str, &str)] = &[
     ("CREATE VIEW extra_view AS SELECT 1 AS one", "extra_view"),
     ("CREATE FUNCTION extra_function() RETURNS int LANGUAGE sql AS 'SELECT 1'", "extra_function"),
     (
-        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; \
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;END'; \
          CREATE TRIGGER extra_trigger BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
         "extra_trigger",
     ),
