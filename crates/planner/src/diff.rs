@@ -191,12 +191,9 @@ impl<'a> Difference<'a> {
                 return;
             }
             for id in more {
-                match self.fates.insert(id.clone(), Fate::Replace) {
-                    Some(Fate::Rename(old)) => {
-                        self.fates.insert(old, Fate::Drop);
-                        self.fates.insert(id, Fate::Create);
-                    }
-                    _ => {}
+                if let Some(Fate::Rename(old)) = self.fates.insert(id.clone(), Fate::Replace) {
+                    self.fates.insert(old, Fate::Drop);
+                    self.fates.insert(id, Fate::Create);
                 }
             }
         }

@@ -63,8 +63,7 @@ pub(crate) fn enum_of(ty: &TypeName, contract: &Contract) -> Option<QName> {
 fn unread(expr: &Expr) -> Vec<&str> {
     let mut found = Vec::new();
     expr.visit(&mut |part| match part {
-        Expr::Opaque(text) => found.push(text.as_str()),
-        Expr::Call { suffix: Some(text), .. } => found.push(text.as_str()),
+        Expr::Opaque(text) | Expr::Call { suffix: Some(text), .. } => found.push(text.as_str()),
         _ => {}
     });
     found

@@ -1,6 +1,7 @@
 //! Steps: what a plan consists of before it is ordered, and what each step needs, gives and takes.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use novate_contract::{Ident, ObjectId, QName};
 
@@ -71,7 +72,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(stage: Stage, group: impl ToString, rank: u8, name: impl ToString) -> Self {
+    pub(crate) fn new(stage: Stage, group: impl Display, rank: u8, name: impl Display) -> Self {
         Self { stage, group: group.to_string(), rank, name: name.to_string() }
     }
 }

@@ -100,10 +100,6 @@ pub(crate) fn referenced_keys(contract: &Contract, key: &ForeignKey) -> Vec<Obje
 pub(crate) struct Uses<'a>(pub(crate) &'a Contract);
 
 impl Uses<'_> {
-    pub(crate) fn schema(&self, name: &Ident) -> Node {
-        ObjectId::Schema(name.clone()).into()
-    }
-
     pub(crate) fn ty(&self, ty: &TypeName) -> BTreeSet<Node> {
         mentions::enum_of(ty, self.0).map(|name| ObjectId::Enum(name).into()).into_iter().collect()
     }
@@ -112,13 +108,6 @@ impl Uses<'_> {
         let columns = mentions::columns(&expression.canonical, table).into_iter().map(|c| column(name, &c));
         let objects = mentions::objects(&expression.canonical, self.0, &name.schema).into_iter().map(Node::Object);
         columns.chain(objects).collect()
-    }
-
-    /// A table without its columns and constraints.
-    pub(crate) fn table(&self, name: &QName, table: &Table) -> BTreeSet<Node> {
-        let parents = table.inherits.iter().chain(table.partition_of.as_ref().map(|p| &p.parent));
-        let parents = parents.map(|parent| Node::Object(ObjectId::Table(parent.clone())));
-        parents.chain([self.schema(&name.schema)]).collect()
     }
 
     /// A column's type and, where it is generated, its expression; not its default.
@@ -177,6 +166,18 @@ impl Uses<'_> {
         found.extend(own.into_iter().map(|c| Node::Rows(table_name.clone(), c)));
         found
     }
+}
+
+/// A table without its columns and constraints.
+pub(crate) fn table(name: &QName, table: &Table) -> BTreeSet<Node> {
+    let parents = table.inherits.iter().chain(table.partition_of.as_ref().map(|p| &p.parent));
+    let parents = parents.map(|parent| Node::Object(ObjectId::Table(parent.clone())));
+    parents.chain([schema(&name.schema)]).collect()
+}
+
+/// A schema's node.
+pub(crate) fn schema(name: &Ident) -> Node {
+    ObjectId::Schema(name.clone()).into()
 }
 
 /// A column's node.

@@ -114,9 +114,7 @@ fn add(work: &mut Work<'_>, table_name: &QName, name: &Ident, table: &Table) {
     let filled = column.default.is_some() || column.identity.is_some() || column.generated.is_some();
     let late = column.not_null && !filled && !work.diff.options.script;
     let nodes = nodes(table_name, name);
-    nodes.iter().for_each(|node| {
-        needs.remove(node);
-    });
+    needs.retain(|node| !nodes.contains(node));
     // Compression is set apart: PostgreSQL's grammar takes it in ADD COLUMN, its manual and other readers do not.
     let payload = Column { not_null: column.not_null && !late, compression: None, ..column.clone() };
     let action = ddl::add(table_name, name, &payload).to_string();

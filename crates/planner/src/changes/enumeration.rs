@@ -10,6 +10,7 @@ use crate::diff::Fate;
 use crate::mentions;
 use crate::step::{Node, Place, Stage, Step};
 use crate::strategy::enum_rebuild;
+use crate::uses;
 
 /// Whether one becomes the other by values that are added.
 pub(crate) fn can_alter(old: &Enum, new: &Enum) -> bool {
@@ -30,7 +31,7 @@ pub(crate) fn uses_new_values(name: &QName, old: &Enum, to: &Contract) -> bool {
             .map(|(column, _)| column)
             .collect();
         let id = ObjectId::Enum(name.clone());
-        crate::uses::expressions(table).into_iter().any(|(column, expression)| {
+        uses::expressions(table).into_iter().any(|(column, expression)| {
             let about = column.is_some_and(|c| of_type.contains(c))
                 || mentions::columns(&expression.canonical, table).iter().any(|c| of_type.contains(c))
                 || mentions::objects(&expression.canonical, to, &table_name.schema).contains(&id);
@@ -45,11 +46,11 @@ pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
     match (fate, old, new) {
         (Fate::Create, _, Some(new)) => {
             let step = Step::statement(Place::new(Stage::Prepare, "", 2, name), id, ddl::create(name, new));
-            work.push(step.gives(names(name)).needs([work.new_uses().schema(&name.schema)]));
+            work.push(step.gives(names(name)).needs([uses::schema(&name.schema)]));
         }
         (Fate::Drop, Some(_), _) => {
             let step = Step::statement(Place::new(Stage::Retire, "", 4, name), id, ddl::drop(name));
-            work.push(step.takes(names(name)).releases([work.old_uses().schema(&name.schema)]));
+            work.push(step.takes(names(name)).releases([uses::schema(&name.schema)]));
         }
         (Fate::Alter, Some(old), Some(new)) => {
             for sql in added(name, old, new) {

@@ -6,7 +6,7 @@ use novate_contract::{Control, ObjectId, QName, Sequence};
 use super::Work;
 use crate::diff::Fate;
 use crate::step::{Node, Place, Stage, Step, rank};
-use crate::uses::column;
+use crate::uses::{self, column};
 
 pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
     let id = ObjectId::Sequence(name.clone());
@@ -20,7 +20,7 @@ pub(super) fn steps(work: &mut Work<'_>, name: &QName, fate: &Fate) {
                 None => Place::new(Stage::Retire, "", 3, name),
             };
             let step = Step::statement(place, id, ddl::drop(name));
-            let step = step.takes(nodes(name)).releases([work.old_uses().schema(&name.schema)]);
+            let step = step.takes(nodes(name)).releases([uses::schema(&name.schema)]);
             work.push(step.releases(owner(old)));
         }
         (Fate::Alter, Some(old), Some(new)) => alter(work, name, old, new),
@@ -56,7 +56,7 @@ fn create(work: &mut Work<'_>, name: &QName, new: &Sequence) {
     let id = ObjectId::Sequence(name.clone());
     let step = Step::statement(place(name, new, rank::SEQUENCE), id.clone(), ddl::create(name, new));
     let given = [Node::Object(id.clone()), Node::Relation(name.clone())];
-    work.push(step.gives(given).needs([work.new_uses().schema(&name.schema)]));
+    work.push(step.gives(given).needs([uses::schema(&name.schema)]));
     if let Some(owner) = &new.owner {
         let step = Step::statement(place(name, new, rank::OWNER), id.clone(), ddl::owned_by(name, Some(owner)));
         let step = step.gives([Node::Owner(name.clone())]);

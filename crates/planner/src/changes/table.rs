@@ -60,7 +60,7 @@ fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
     let uses = work.new_uses();
     let mut gives: BTreeSet<Node> = super::table_names(name).into();
     gives.insert(id.clone().into());
-    let mut needs = uses.table(name, table);
+    let mut needs = uses::table(name, table);
     for (column_name, payload) in &table.columns {
         gives.extend(column::nodes(name, column_name));
         gives.extend(identity::relation(name, column_name, payload));
@@ -105,7 +105,7 @@ pub(crate) fn leaving(work: &Work<'_>, name: &QName, table: &Table) -> (BTreeSet
     let uses = work.old_uses();
     let mut nodes: BTreeSet<Node> = super::table_names(name).into();
     nodes.insert(ObjectId::Table(name.clone()).into());
-    let mut rests_on = uses.table(name, table);
+    let mut rests_on = uses::table(name, table);
     for (column_name, payload) in &table.columns {
         nodes.extend(column::taken_along(work, name, column_name, payload));
         rests_on.extend(uses.column(name, table, column_name));
@@ -173,7 +173,7 @@ fn set_logged(work: &mut Work<'_>, name: &QName, new: &Table) {
 /// The actions on a table as a whole, once the index that one of them may name is there.
 fn set(work: &mut Work<'_>, name: &QName, table: &Table, actions: impl Iterator<Item = String>) {
     let id = ObjectId::Table(name.clone());
-    let mut needs = work.new_uses().table(name, table);
+    let mut needs = uses::table(name, table);
     needs.insert(id.clone().into());
     if let ReplicaIdentity::Index(index) = &table.replica_identity {
         needs.insert(Node::Relation(QName::new(name.schema.clone(), index.clone())));

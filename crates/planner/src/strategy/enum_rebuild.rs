@@ -38,8 +38,8 @@ fn aside(work: &Work<'_>, name: &QName) -> QName {
         in_one(work.diff.from) || in_one(work.diff.to)
     };
     let named = |suffix: &str| QName::new(name.schema.clone(), beside(&name.name, suffix));
-    let mut names = std::iter::once(named("_old")).chain((2_u32..).map(|n| named(&format!("_old{n}"))));
-    names.find(|candidate| !taken(candidate)).unwrap_or_else(|| named("_old"))
+    let mut candidates = std::iter::once(named("_old")).chain((2_u32..).map(|n| named(&format!("_old{n}"))));
+    candidates.find(|candidate| !taken(candidate)).unwrap_or_else(|| named("_old"))
 }
 
 /// Rows that hold a removed value must be given another before their column changes its type.

@@ -62,14 +62,14 @@ pub(crate) fn add_constraint(
     let (kind, columns, include, storage, nulls_not_distinct) = index;
     let payload = unique_index(columns, include, storage, nulls_not_distinct);
     let sql = index_ddl::create(table, name, &payload, Build::Concurrently);
-    let built = Node::Relation(QName::new(table.schema.clone(), name.clone()));
-    gives.retain(|given| *given != built);
-    let build = Step::statement(place.clone(), id.clone(), sql);
-    work.push(build.gives([built.clone()]).needs(needs.iter().cloned()));
+    let index = Node::Relation(QName::new(table.schema.clone(), name.clone()));
+    gives.retain(|given| *given != index);
+    let step = Step::statement(place.clone(), id.clone(), sql);
+    work.push(step.gives([index.clone()]).needs(needs.iter().cloned()));
     let then = Place { rank: place.rank + 1, ..place.clone() };
     let action = ddl::add_using_index(name, kind, name, constraint.deferral).to_string();
     let add = Step::alter(then, id, table, Pass::Alone, action);
-    work.push(add.gives(gives).gives([node]).needs([built]));
+    work.push(add.gives(gives).gives([node]).needs([index]));
     true
 }
 
@@ -112,11 +112,11 @@ pub(crate) fn swap_index(work: &mut Work<'_>, table: &QName, new_table: &Table, 
     let place = |rank| Place::new(Stage::Tables, table, rank, name);
     let build = index_ddl::create(table, &other, index, Build::Concurrently);
     let build = Step::statement(place(rank::INDEX), id.clone(), build);
-    let built = Node::Built(table.clone(), name.clone());
-    work.push(build.gives([relation(&other), built.clone()]).needs(work.new_uses().index(table, new_table, index)));
+    let ready = Node::Built(table.clone(), name.clone());
+    work.push(build.gives([relation(&other), ready.clone()]).needs(work.new_uses().index(table, new_table, index)));
     let drop = index_ddl::drop(table, name, Build::Concurrently);
     let drop = Step::statement(place(rank::INDEX + 1), id.clone(), drop);
-    let drop = drop.takes([relation(name)]).needs([built]);
+    let drop = drop.takes([relation(name)]).needs([ready]);
     work.push(drop.releases(work.old_uses().index(table, old_table, old)));
     let rename = index_ddl::rename(table, &other, name);
     let rename = Step::statement(place(rank::INDEX + 2), id, rename);

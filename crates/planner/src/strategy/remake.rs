@@ -63,8 +63,8 @@ pub(crate) fn steps(work: &mut Work<'_>, name: &QName, old: &Table, new: &Table)
 fn aside(work: &Work<'_>, name: &QName) -> QName {
     let taken = |name: &QName| work.diff.from.tables.contains_key(name) || work.diff.to.tables.contains_key(name);
     let named = |suffix: &str| QName::new(name.schema.clone(), beside(&name.name, suffix));
-    let mut names = std::iter::once(named("_old")).chain((2_u32..100).map(|n| named(&format!("_old{n}"))));
-    names.find(|candidate| !taken(candidate)).unwrap_or_else(|| named("_old"))
+    let mut candidates = std::iter::once(named("_old")).chain((2_u32..100).map(|n| named(&format!("_old{n}"))));
+    candidates.find(|candidate| !taken(candidate)).unwrap_or_else(|| named("_old"))
 }
 
 /// Moves the rows over; returns the columns that move.

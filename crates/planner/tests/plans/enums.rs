@@ -5,13 +5,13 @@ use crate::{Form, planned};
 #[test]
 fn a_value_is_added_at_its_place() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create type mood as enum ('sad', 'happy');
-        "#,
-        r#"
+        ",
+        "
         create type mood as enum ('low', 'sad', 'ok', 'happy', 'high');
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TYPE public.mood ADD VALUE 'low' BEFORE 'sad';
@@ -25,15 +25,15 @@ fn a_value_is_added_at_its_place() {
 #[test]
 fn a_value_that_is_used_at_once_takes_a_rebuild() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create type mood as enum ('sad');
         create table t (m mood default 'sad', a mood[]);
-        "#,
-        r#"
+        ",
+        "
         create type mood as enum ('sad', 'ok');
         create table t (m mood default 'ok', a mood[]);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TYPE public.mood RENAME TO mood_old;
@@ -54,17 +54,17 @@ fn a_value_that_is_used_at_once_takes_a_rebuild() {
 #[test]
 fn a_value_is_removed() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create type mood as enum ('sad', 'ok', 'happy');
         create table t (m mood not null default 'ok', ms mood[], check (m <> 'happy'));
         create index on t (m) where m = 'ok';
-        "#,
-        r#"
+        ",
+        "
         create type mood as enum ('ok', 'happy');
         create table t (m mood not null default 'ok', ms mood[], check (m <> 'happy'));
         create index on t (m) where m = 'ok';
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TYPE public.mood RENAME TO mood_old;
@@ -107,14 +107,14 @@ fn a_value_is_removed() {
 #[test]
 fn a_label_is_renamed() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create type mood as enum ('sad', 'ok');
-        "#,
-        r#"
+        ",
+        "
         create type mood as enum ('blue', -- @renamed_from sad
         'ok');
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TYPE public.mood RENAME VALUE 'sad' TO 'blue';
@@ -124,14 +124,14 @@ fn a_label_is_renamed() {
 #[test]
 fn an_unused_type_goes_after_its_column() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create type mood as enum ('sad');
         create table t (id int, m mood);
-        "#,
-        r#"
+        ",
+        "
         create table t (id int);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t DROP COLUMN m;

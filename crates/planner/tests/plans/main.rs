@@ -28,7 +28,7 @@ fn contract(text: &str) -> Read {
     read(&files, &SourceOptions::default()).unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"))
 }
 
-fn planned(form: Form, from: &str, to: &str) -> String {
+fn planned(form: &Form, from: &str, to: &str) -> String {
     let (from, to) = (contract(from).contract, contract(to));
     let renames = to.hints.into_iter().map(|hint| Rename { from: hint.from, to: hint.to });
     let values = to.value_hints.into_iter().map(|hint| ValueRename { ty: hint.ty, from: hint.from, to: hint.to });

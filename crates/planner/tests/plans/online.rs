@@ -5,18 +5,18 @@ use crate::{Form, planned};
 #[test]
 fn everything_in_short_steps() {
     let plan = planned(
-        Form::Online,
-        r#"
+        &Form::Online,
+        "
         create table users (id int primary key);
         create table t (id int primary key, a text, u int);
         create index i on t (a);
-        "#,
-        r#"
+        ",
+        "
         create table users (id int primary key);
         create table t (id int primary key, a text not null default 'x', u int references users (id), unique (u), check (u > 0));
         create index i on t (a desc);
         create index j on t (u);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     -- @transaction statement
@@ -64,17 +64,17 @@ fn everything_in_short_steps() {
 #[test]
 fn only_for_the_table_that_asks() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         -- @online
         create table t (a int);
         create table s (a int);
-        "#,
-        r#"
+        ",
+        "
         -- @online
         create table t (a int);
         create table s (a int); create index on t (a); create index on s (a);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     -- @transaction statement

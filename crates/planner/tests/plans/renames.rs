@@ -5,16 +5,16 @@ use crate::{Form, planned};
 #[test]
 fn a_column_takes_what_mentions_it_along() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create table users (name text, check (name <> ''), unique (name));
         create index on users (lower(name));
-        "#,
-        r#"
+        ",
+        "
         create table users (
         full_name text, -- @renamed_from users.name
         check (full_name <> ''), unique (full_name)); create index on users (lower(full_name));
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.users RENAME COLUMN name TO full_name;
@@ -28,16 +28,16 @@ fn a_column_takes_what_mentions_it_along() {
 #[test]
 fn a_table_takes_its_default_names_along() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create table users (id serial primary key, mail text unique);
         create table posts (author int references users (id));
         create index on users (mail);
-        "#,
-        r#"
+        ",
+        "
         -- @renamed_from users
         create table accounts (id serial primary key, mail text unique); create table posts (author int references accounts (id)); create index on accounts (mail);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.users RENAME TO accounts;
@@ -55,15 +55,15 @@ fn a_table_takes_its_default_names_along() {
 #[test]
 fn a_table_moves_to_a_new_schema() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create table users (id int primary key);
-        "#,
-        r#"
+        ",
+        "
         create schema app;
         -- @renamed_from public.users
         create table app.users (id int primary key);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     CREATE SCHEMA app;
@@ -75,15 +75,15 @@ fn a_table_moves_to_a_new_schema() {
 #[test]
 fn constraints_and_indexes_that_only_change_their_names() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create table t (a int constraint old_check check (a > 0), constraint old_key unique (a));
         create index old_idx on t (a);
-        "#,
-        r#"
+        ",
+        "
         create table t (a int constraint new_check check (a > 0), constraint new_key unique (a));
         create index new_idx on t (a);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t RENAME CONSTRAINT old_check TO new_check;
@@ -97,13 +97,13 @@ fn constraints_and_indexes_that_only_change_their_names() {
 #[test]
 fn what_only_looks_like_a_rename_is_pointed_out() {
     let plan = planned(
-        Form::Findings,
-        r#"
+        &Form::Findings,
+        "
         create table t (name text);
-        "#,
-        r#"
+        ",
+        "
         create table t (full_name text);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t ADD COLUMN full_name text;
@@ -145,15 +145,15 @@ fn what_only_looks_like_a_rename_is_pointed_out() {
 #[test]
 fn a_name_that_something_else_leaves() {
     let plan = planned(
-        Form::Plan,
-        r#"
+        &Form::Plan,
+        "
         create table t (a text, b int);
-        "#,
-        r#"
+        ",
+        "
         create table t (
         b text -- @renamed_from t.a
         );
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t RENAME COLUMN b TO b_old;

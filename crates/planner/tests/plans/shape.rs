@@ -5,15 +5,15 @@ use crate::{Form, planned};
 #[test]
 fn a_table_with_everything() {
     let plan = planned(
-        Form::Script,
+        &Form::Script,
         "",
-        r#"
+        "
         create type mood as enum ('ok');
         create table users (id serial primary key, m mood default 'ok', mail text unique, check (mail <> ''));
         create table posts (id int generated always as identity primary key, author int references users (id) on delete cascade, len int generated always as (1) stored);
         create index on posts (author);
         comment on table posts is 'What people wrote.';
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     CREATE TYPE public.mood AS ENUM ('ok');
@@ -42,13 +42,13 @@ fn a_table_with_everything() {
 #[test]
 fn tables_that_point_at_each_other() {
     let plan = planned(
-        Form::Script,
+        &Form::Script,
         "",
-        r#"
+        "
         create table a (id int primary key, b int);
         create table b (id int primary key, a int references a (id));
         alter table a add foreign key (b) references b (id);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     CREATE TABLE public.a (
@@ -69,12 +69,12 @@ fn tables_that_point_at_each_other() {
 #[test]
 fn and_their_end() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table a (id int primary key, b int);
         create table b (id int primary key, a int references a (id));
         alter table a add foreign key (b) references b (id);
-        "#,
+        ",
         "",
     );
     insta::assert_snapshot!(plan, @r#"
@@ -88,12 +88,12 @@ fn and_their_end() {
 #[test]
 fn children_go_before_parents() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table a (id int primary key);
         create table b (id serial primary key, a int references a (id));
         create index on b (a);
-        "#,
+        ",
         "",
     );
     insta::assert_snapshot!(plan, @r#"
@@ -105,14 +105,14 @@ fn children_go_before_parents() {
 #[test]
 fn a_column_takes_along_what_is_its_own() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table t (a serial unique, b int check (b > 0), c int, unique (b, c));
         create index on t (a);
-        "#,
-        r#"
+        ",
+        "
         create table t (c int);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t
@@ -125,15 +125,15 @@ fn a_column_takes_along_what_is_its_own() {
 #[test]
 fn a_foreign_key_changes_its_action_and_its_deferral() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table a (id int primary key);
         create table b (x int references a (id), y int references a (id));
-        "#,
-        r#"
+        ",
+        "
         create table a (id int primary key);
         create table b (x int references a (id) on delete cascade, y int references a (id) deferrable initially deferred);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.b
@@ -146,15 +146,15 @@ fn a_foreign_key_changes_its_action_and_its_deferral() {
 #[test]
 fn a_replaced_key_takes_its_references_along() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table a (id int primary key, k int unique);
         create table b (x int references a (k));
-        "#,
-        r#"
+        ",
+        "
         create table a (id int primary key, k int unique nulls not distinct);
         create table b (x int references a (k));
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.b DROP CONSTRAINT b_x_fkey;
@@ -168,14 +168,14 @@ fn a_replaced_key_takes_its_references_along() {
 #[test]
 fn only_validity_is_gained() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table t (a int);
         alter table t add constraint c check (a > 0) not valid;
-        "#,
-        r#"
+        ",
+        "
         create table t (a int constraint c check (a > 0));
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t VALIDATE CONSTRAINT c;
@@ -185,13 +185,13 @@ fn only_validity_is_gained() {
 #[test]
 fn options_of_a_sequence() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create sequence s as integer;
-        "#,
-        r#"
+        ",
+        "
         create sequence s increment 2 cache 5 cycle;
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER SEQUENCE public.s AS bigint INCREMENT BY 2 CACHE 5 CYCLE;
@@ -201,14 +201,14 @@ fn options_of_a_sequence() {
 #[test]
 fn a_table_as_a_whole() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table t (id int primary key);
-        "#,
-        r#"
+        ",
+        "
         create unlogged table t (id int primary key) with (fillfactor = 70);
         alter table t enable row level security, force row level security, replica identity full;
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t SET UNLOGGED;
@@ -223,15 +223,15 @@ fn a_table_as_a_whole() {
 #[test]
 fn a_generated_column_over_a_column_that_changes() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table t (a int, b int generated always as (a * 2) stored);
         create index on t (b);
-        "#,
-        r#"
+        ",
+        "
         create table t (a bigint, b int generated always as (a * 2) stored);
         create index on t (b);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.t
@@ -245,17 +245,17 @@ fn a_generated_column_over_a_column_that_changes() {
 #[test]
 fn comments_come_and_go() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table t (a int, b int);
         comment on table t is 'old';
         comment on column t.a is 'gone';
-        "#,
-        r#"
+        ",
+        "
         create table t (a int, b int);
         comment on table t is 'new';
         comment on column t.b is 'b';
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     COMMENT ON COLUMN public.t.a IS NULL;
@@ -267,17 +267,17 @@ fn comments_come_and_go() {
 #[test]
 fn partitions_follow_their_parent() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table p (a int, b int) partition by list (a);
         create table p1 partition of p for values in (1);
-        "#,
-        r#"
+        ",
+        "
         create table p (a int, b bigint, c text, primary key (a)) partition by list (a);
         create table p1 partition of p for values in (1);
         create table p2 partition of p for values in (2);
         create index on p (c);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.p ALTER COLUMN b SET DATA TYPE bigint;
@@ -293,15 +293,15 @@ fn partitions_follow_their_parent() {
 #[test]
 fn a_partition_leaves() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create table p (a int) partition by list (a);
         create table p1 partition of p for values in (1);
-        "#,
-        r#"
+        ",
+        "
         create table p (a int) partition by list (a);
         create table p1 (a int);
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     ALTER TABLE public.p DETACH PARTITION public.p1;
@@ -311,16 +311,16 @@ fn a_partition_leaves() {
 #[test]
 fn schemas_and_extensions() {
     let plan = planned(
-        Form::Script,
-        r#"
+        &Form::Script,
+        "
         create schema old;
         create extension hstore with schema old;
-        "#,
-        r#"
+        ",
+        "
         create schema ext;
         create extension hstore with schema ext;
         create extension citext;
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     CREATE SCHEMA ext;
@@ -333,19 +333,19 @@ fn schemas_and_extensions() {
 #[test]
 fn what_is_not_ours() {
     let plan = planned(
-        Form::Findings,
-        r#"
+        &Form::Findings,
+        "
         -- @control external
         create table auth (id int primary key);
         -- @control tolerated
         create table audit (id int);
-        "#,
-        r#"
+        ",
+        "
         -- @control external
         create table auth (id uuid primary key);
         -- @control tolerated
         create table audit (id bigint); create table mine (a uuid references auth (id));
-        "#,
+        ",
     );
     insta::assert_snapshot!(plan, @r#"
     CREATE TABLE public.mine (
