@@ -27,7 +27,7 @@ pub struct Changes {
 impl Fingerprint {
     /// The fingerprint of a live database.
     pub fn of(live: &Snapshot) -> Self {
-        Self(live.printed.iter().map(|(id, text)| (id.clone(), digest(text))).collect())
+        Self(live.printed().into_iter().map(|(id, text)| (id, digest(&text))).collect())
     }
 
     /// As one JSON object, keys in order: `{"column \"public\".\"users\".\"email\"": "1f..."}`.

@@ -10,7 +10,7 @@ use support::live;
 fn printed(sql: &str) -> String {
     let snapshot = live(sql);
     let objects: Vec<String> = snapshot
-        .printed
+        .printed()
         .iter()
         .map(|(id, text)| {
             let lines: Vec<&str> = text.lines().filter(|line| !is_default(line)).collect();

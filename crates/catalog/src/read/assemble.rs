@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use novate_contract::{
-    Contract, Control, Enum, Extension, Ident, ObjectId, Partition, QName, ReplicaIdentity, RowSecurity, Schema, Space,
-    Table, UnsupportedObject,
+    Contract, Control, Enum, Extension, Ident, Partition, QName, ReplicaIdentity, RowSecurity, Schema, Space, Table,
+    UnsupportedObject,
 };
 
 use super::comment::On;
 use super::rows::Rows;
 use super::text::{Types, storage};
 use super::{InstalledExtension, ServerVersion, Snapshot, column, constraint, index, sequence, table};
-use crate::{CatalogError, describe};
+use crate::CatalogError;
 
 /// What the numbers in the rows stand for.
 #[derive(Debug, Default)]
@@ -97,8 +97,7 @@ pub(super) fn snapshot(rows: &Rows, space: Space) -> Result<Snapshot, CatalogErr
         .map(|(kind, name)| UnsupportedObject { kind, name, place: String::new() })
         .collect();
     contract.unsupported.sort();
-    let printed = printed(&contract);
-    Ok(Snapshot { contract, printed, extensions, server_version })
+    Ok(Snapshot { contract, extensions, server_version })
 }
 
 fn numbers(rows: &Rows) -> Numbers {
@@ -149,9 +148,4 @@ fn bare_table(row: &table::Row, numbers: &Numbers) -> Table {
         comment: numbers.comment(On::Relation, row.oid),
         ..Table::default()
     }
-}
-
-/// Every object in the server's words: all that is known of it, expressions as the server prints them.
-fn printed(contract: &Contract) -> BTreeMap<ObjectId, String> {
-    contract.objects().into_iter().map(|(id, object)| (id, describe::text(object))).collect()
 }

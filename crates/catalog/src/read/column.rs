@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::assemble::Numbers;
 use super::comment::On;
 use super::query::ServerVersion;
-use super::text::{Scope, Types, expression, outside_catalog};
+use super::text::{Defaults, Scope, Types, expression, outside_catalog};
 
 /// The fields of [`Row`], in order. From 17 on a partition's column says that it is an identity where it is that of
 /// the partitioned table, which has the sequence.
@@ -60,10 +60,15 @@ pub(super) fn place(rows: &[Row], numbers: &Numbers, types: &mut Types, tables: 
         }
     }
     // Expressions come last: they may use every column of the table.
+    let mut defaults = Defaults::default();
     for row in ordered {
         let (Some(text), Some(table)) = (&row.default, tables.get_mut(&row.table)) else { continue };
         let Some(ty) = table.columns.get(row.name.as_str()).map(|column| column.ty.clone()) else { continue };
-        let value = expression(text, Some(&ty), &Scope::of(table));
+        let scope = Scope::of(table);
+        let value = match row.generated {
+            None => defaults.get(text, &ty, &scope),
+            Some(_) => expression(text, Some(&ty), &scope),
+        };
         let Some(column) = table.columns.get_mut(row.name.as_str()) else { continue };
         match row.generated.as_deref() {
             None => column.default = Some(value),

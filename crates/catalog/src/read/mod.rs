@@ -28,7 +28,7 @@ pub use query::ServerVersion;
 pub(crate) use query::with_settings;
 use rows::Rows;
 
-use crate::CatalogError;
+use crate::{CatalogError, describe};
 
 /// How a catalog is read.
 #[derive(Debug, Clone)]
@@ -52,8 +52,6 @@ pub struct Snapshot {
     /// Everything in it as a contract would say it, `unsupported` included. Schemas of the system, of other sessions
     /// and of the runner, and whatever belongs to an extension, are left out.
     pub contract: Contract,
-    /// Every object's definition in the server's own words, for fingerprints.
-    pub printed: BTreeMap<ObjectId, String>,
     /// The extensions as they are installed.
     pub extensions: BTreeMap<Ident, InstalledExtension>,
     /// The server's version.
@@ -101,6 +99,12 @@ async fn ask_version(client: &impl GenericClient) -> Result<ServerVersion, Catal
 }
 
 impl Snapshot {
+    /// Every object's definition with expressions in the server's own words, a line for each thing that can be said of
+    /// it: what fingerprints are made of.
+    pub fn printed(&self) -> BTreeMap<ObjectId, String> {
+        self.contract.objects().into_iter().map(|(id, object)| (id, describe::text(object))).collect()
+    }
+
     /// The snapshot in the answer to a batch that holds [`read_sql`]; rows of other statements are passed over.
     pub fn from_messages(messages: &[SimpleQueryMessage], space: &Space) -> Result<Self, CatalogError> {
         let mut rows = Rows::default();

@@ -56,7 +56,8 @@ pub(super) fn place(
         let options = options(row, types);
         if !row.identity {
             // Before 15 there are no unlogged sequences; that of an unlogged table is what it would be later.
-            let unlogged_table = || row.owner_table.and_then(|oid| tables.get(&oid)).is_some_and(|table| table.unlogged);
+            let unlogged_table =
+                || row.owner_table.and_then(|oid| tables.get(&oid)).is_some_and(|table| table.unlogged);
             let sequence = Sequence {
                 options,
                 unlogged: row.unlogged || (version.major() < 15 && unlogged_table()),

@@ -27,6 +27,18 @@ impl Types {
     }
 }
 
+/// Defaults by text and type: they use no columns, so that the same text is the same default wherever it stands.
+#[derive(Debug, Default)]
+pub(super) struct Defaults(HashMap<(String, TypeName), Expression>);
+
+impl Defaults {
+    /// The default that `text` prints, of a column of type `ty`.
+    pub(super) fn get(&mut self, text: &str, ty: &TypeName, scope: &Scope<'_>) -> Expression {
+        let key = (text.to_owned(), ty.clone());
+        self.0.entry(key).or_insert_with(|| expression(text, Some(ty), scope)).clone()
+    }
+}
+
 /// The names that an expression of the server's may use: it prints every one in full.
 pub(super) struct Scope<'a> {
     table: &'a Table,
