@@ -39,6 +39,9 @@ impl Progress {
                 self.say(Symbol::Next, &format!("{package} ({})", count(*operations, "operation")));
                 self.start_bar(*operations);
             }
+            Event::Resuming { package, operation } => {
+                self.say(Symbol::Info, &format!("{package} was in transit and goes on at operation {}", operation + 1));
+            }
             Event::OperationStarted { label, .. } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message(label.clone());

@@ -195,8 +195,9 @@ pub(crate) async fn apply(
 
 /// Writes marker and ledger and commits, in one round trip.
 pub(crate) async fn commit(session: &mut Session, writes: &str, commit: bool) -> Result<(), Attempt> {
-    let end = if commit { "; COMMIT" } else { "" };
-    match session.batch(&format!("{writes}{end}"), &mut |_| ()).await {
+    // What is deferred to the commit would go unseen in a dry run.
+    let end = if commit { "COMMIT" } else { "SET CONSTRAINTS ALL IMMEDIATE" };
+    match session.batch(&format!("{writes}; {end}"), &mut |_| ()).await {
         Ok(_) => Ok(()),
         Err(Failure::Lost(_)) if commit => Err(Attempt::CommitLost),
         Err(failure) if failure.sqlstate() == Some("NV003") => Err(RunError::MarkerMoved.into()),

@@ -33,6 +33,9 @@ pub async fn init(
     let failed =
         |error: RunError| MigrateError { error: Box::new(error), left: LeftBehind::Nothing, applied: Vec::new() };
     let now = standing(session, history.space).await.map_err(failed)?;
+    if now.in_transit.is_some() {
+        return migrate(session, history, goal, settings, on).await.map(Initialised::Migrated);
+    }
     if let Some(marker) = now.marker {
         return Ok(Initialised::AlreadyAt(marker.hash));
     }

@@ -50,10 +50,11 @@ BEGIN
       to_hash text NOT NULL,
       operation integer NOT NULL,
       operation_id text NOT NULL,
-      outcomes text NOT NULL DEFAULT '[]',
+      outcomes text NOT NULL DEFAULT '{}',
       owner text NOT NULL,
       owner_pid integer NOT NULL,
       owner_start timestamptz NOT NULL,
+      owner_application text NOT NULL,
       started_at timestamptz NOT NULL,
       updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
     );

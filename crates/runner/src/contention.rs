@@ -14,6 +14,44 @@ use crate::marker::Standing;
 use crate::session::Session;
 use crate::{RunError, Settings};
 
+/// How long locks have been waited for.
+#[derive(Debug, Default)]
+pub(crate) struct Patience {
+    attempts: u32,
+    since: Option<Instant>,
+}
+
+impl Patience {
+    /// Rolls back, says who holds the lock, and pauses; an error once the budget is used up.
+    pub(crate) async fn pause(
+        &mut self,
+        session: &mut Session,
+        space: &Space,
+        operation: Option<&Operation>,
+        settings: &Settings,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), RunError> {
+        session.rollback().await;
+        let holders = holders(session, space, operation).await;
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= settings.lock_budget {
+            return Err(RunError::Locked {
+                waited: since.elapsed(),
+                holders,
+                label: operation.map(|operation| operation.label.clone()),
+            });
+        }
+        self.attempts += 1;
+        let attempt = self.attempts + 1;
+        let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt));
+        on(Event::Waiting { holders, pause, attempt });
+        tokio::select! {
+            () = tokio::time::sleep(pause) => Ok(()),
+            () = session.interrupt.wait() => Err(RunError::Interrupted),
+        }
+    }
+}
+
 /// [`apply::begin`], tried again while somebody else holds the lock of the space.
 pub(crate) async fn begin(
     session: &mut Session,
@@ -21,45 +59,16 @@ pub(crate) async fn begin(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Standing, RunError> {
-    let began = Instant::now();
-    let mut attempt = 1;
+    let mut patience = Patience::default();
     loop {
         match apply::begin(session, space, settings).await {
             Ok(standing) => return Ok(standing),
             Err(Attempt::Failed(error)) => return Err(error),
             Err(Attempt::CommitLost) => return Err(RunError::ConnectionLost { reason: "while beginning".to_owned() }),
             Err(Attempt::Contention { operation }) => {
-                attempt += 1;
-                pause(session, space, operation.as_ref(), attempt, began, settings, on).await?;
+                patience.pause(session, space, operation.as_ref(), settings, on).await?;
             }
         }
-    }
-}
-
-/// Rolls back, says who holds the lock, and pauses; an error once the budget is used up.
-pub(crate) async fn pause(
-    session: &mut Session,
-    space: &Space,
-    operation: Option<&Operation>,
-    attempt: u32,
-    began: Instant,
-    settings: &Settings,
-    on: &mut dyn FnMut(Event),
-) -> Result<(), RunError> {
-    session.rollback().await;
-    let holders = holders(session, space, operation).await;
-    if began.elapsed() >= settings.lock_budget {
-        return Err(RunError::Locked {
-            waited: began.elapsed(),
-            holders,
-            label: operation.map(|operation| operation.label.clone()),
-        });
-    }
-    let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt));
-    on(Event::Waiting { holders, pause, attempt });
-    tokio::select! {
-        () = tokio::time::sleep(pause) => Ok(()),
-        () = session.interrupt.wait() => Err(RunError::Interrupted),
     }
 }
 

@@ -319,8 +319,7 @@ impl RunError {
             Self::Refused { .. } => None,
             Self::Locked { .. } => Some("end the session that holds it, or run novate migrate again later".to_owned()),
             Self::ResultMismatch { package, .. } => Some(format!(
-                "nothing was committed; edit the package's migration.sql so that it leads to its contract, then: novate \
-                 migration emit {package}"
+                "edit the package's migration.sql so that it leads to its contract, then: novate migration emit {package}"
             )),
             Self::NotSatisfied { .. } | Self::Drift { .. } => Some(
                 "novate db verify shows both sides; change the contract, or the database, and sign with novate db sign"
@@ -332,8 +331,15 @@ impl RunError {
             Self::NoBaseline { .. } => {
                 Some("adopt what is there: novate contract infer, novate plan, then novate db sign".to_owned())
             }
+            Self::InTransit { transit } if transit.alive => Some(format!(
+                "wait until it is done; to stop it: SELECT pg_terminate_backend({}), then novate migrate resumes it",
+                transit.pid
+            )),
             Self::InTransit { .. } => Some("novate migrate resumes it".to_owned()),
-            Self::TransitUnknown { package } => Some(format!("bring {package} back into this checkout (git pull)")),
+            Self::TransitUnknown { package } => Some(format!(
+                "bring {package} back into this checkout (git pull) and run novate migrate; or, where the database was \
+                 brought to a contract by hand, novate db sign --force"
+            )),
             Self::DryRunImpossible { .. } => Some("novate migrate --plan shows what would run".to_owned()),
             Self::NeedsTransform { .. } => Some("novate plan writes a package that does it".to_owned()),
         }
@@ -343,8 +349,10 @@ impl RunError {
 /// Whether an error of the driver means that the session is gone.
 pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
     match error.as_db_error() {
-        // admin_shutdown, crash_shutdown, cannot_connect_now
-        Some(db) => matches!(db.code().code(), "57P01" | "57P02" | "57P03"),
+        Some(db) => matches!(
+            db.parsed_severity(),
+            Some(tokio_postgres::error::Severity::Fatal | tokio_postgres::error::Severity::Panic)
+        ),
         None => true,
     }
 }

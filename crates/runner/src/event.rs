@@ -28,6 +28,13 @@ pub enum Event {
         /// How many operations it has.
         operations: usize,
     },
+    /// A package that another run began is gone on with.
+    Resuming {
+        /// The package.
+        package: PackageName,
+        /// The operation at which it stood, from 0.
+        operation: usize,
+    },
     /// An operation begins.
     OperationStarted {
         /// Its place in the package, from 0.

@@ -1,5 +1,7 @@
 //! The ledger: what was done to a database, when and by whom. Nothing depends on it; it may be pruned.
 
+use std::time::Duration;
+
 use novate_contract::{Space, StorageHash};
 use novate_planner::Operation;
 use novate_sql::Literal;
@@ -81,6 +83,27 @@ pub(crate) fn outcomes(operations: &[Operation], outcomes: &[Option<Outcome>]) -
             None => json!({ "id": operation.id, "outcome": "unknown" }),
         })
         .collect()
+}
+
+/// What became of an operation, as the progress of a package in transit holds it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub(crate) struct StoredOutcome {
+    #[serde(default)]
+    skipped: bool,
+    #[serde(default)]
+    rows: u64,
+    #[serde(default)]
+    ms: u64,
+}
+
+impl StoredOutcome {
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.skipped {
+            Outcome::Skipped
+        } else {
+            Outcome::Executed { rows: self.rows, took: Duration::from_millis(self.ms) }
+        }
+    }
 }
 
 /// A row of the ledger, as people look at it.

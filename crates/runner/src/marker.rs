@@ -1,13 +1,13 @@
 //! The marker: which contract a database is signed at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::{Contract, Space, StorageHash, json};
 use novate_sql::Literal;
 use serde::{Deserialize, Serialize};
 
 use crate::RunError;
-use crate::ledger::Entry;
+use crate::ledger::{Entry, StoredOutcome};
 
 /// A space's marker as the database holds it.
 #[derive(Debug, Clone)]
@@ -41,6 +41,9 @@ pub struct InTransit {
     pub operation: usize,
     /// Its id.
     pub operation_id: String,
+    /// What became of the operations that are complete, by id, and of the rounds of the one that is under way.
+    #[serde(skip)]
+    pub(crate) outcomes: BTreeMap<String, StoredOutcome>,
     /// Since when, as the server prints it.
     pub started_at: String,
     /// Whether the session that works on it is still connected.
@@ -72,7 +75,8 @@ impl Standing {
 
 /// A query for one text: the marker and the package in transit as JSON. `lock` takes the row `FOR UPDATE`.
 ///
-/// The tables must be there.
+/// The tables must be there. When another role's session began is hidden from a role without rights on it, so that
+/// its name has to tell.
 pub(crate) fn read_sql(space: &Space, lock: bool) -> String {
     let space = Literal(space.as_str());
     let lock = if lock { " FOR UPDATE" } else { "" };
@@ -80,8 +84,9 @@ pub(crate) fn read_sql(space: &Space, lock: bool) -> String {
         "SELECT pg_catalog.json_build_object('tables', (SELECT pg_catalog.max(tables_version) FROM novate.meta), \
          'marker', (SELECT pg_catalog.row_to_json(m) FROM (SELECT * FROM novate.marker WHERE space = {space}{lock}) m), \
          'progress', (SELECT pg_catalog.row_to_json(p) FROM (SELECT package, migration_hash, to_hash, operation, \
-         operation_id, started_at::pg_catalog.text, owner_pid AS pid, EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a \
-         WHERE a.pid = owner_pid AND a.backend_start = owner_start) AS alive FROM novate.progress WHERE space = {space}) \
+         operation_id, outcomes, started_at::pg_catalog.text, owner_pid AS pid, EXISTS (SELECT 1 FROM \
+         pg_catalog.pg_stat_activity a WHERE a.pid = owner_pid AND coalesce(a.backend_start = owner_start, \
+         a.application_name = owner_application)) AS alive FROM novate.progress WHERE space = {space}) \
          p))::pg_catalog.text"
     )
 }
@@ -112,6 +117,7 @@ struct ProgressRow {
     to_hash: String,
     operation: usize,
     operation_id: String,
+    outcomes: String,
     started_at: String,
     alive: bool,
     pid: i32,
@@ -149,6 +155,8 @@ pub(crate) fn parse(text: &str) -> Result<Standing, RunError> {
         })
     });
     let in_transit = row.progress.map(|row| InTransit {
+        // What ran is for the ledger alone: nothing depends on it.
+        outcomes: serde_json::from_str(&row.outcomes).unwrap_or_default(),
         package: row.package,
         migration_hash: row.migration_hash,
         to_hash: row.to_hash,

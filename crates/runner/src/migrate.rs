@@ -8,12 +8,13 @@ use novate_history::{Graph, HistoryError, Node, Package, PackageName};
 use novate_planner::TransactionMode;
 
 use crate::apply::{self, Attempt, Step};
+use crate::contention::{self, Patience};
 use crate::error::LeftBehind;
 use crate::event::{Event, Outcome};
 use crate::live::{self, Scope};
 use crate::marker::{self, Standing};
 use crate::session::Session;
-use crate::{RunError, Settings, contention, transit};
+use crate::{RunError, Settings, transit};
 
 /// What a run may draw on: all of it was read and checked before a connection was made.
 pub struct History<'a> {
@@ -118,20 +119,24 @@ async fn steps(
 ) -> Result<(), StepError> {
     let mut announced = false;
     let mut dry_standing: Option<Standing> = None;
+    let mut patience = Patience::default();
     loop {
         let standing = match dry_standing.take() {
             Some(standing) => standing,
             None => contention::begin(session, history.space, settings, on).await.map_err(nothing_in_transit)?,
         };
+        if !announced && done.applied.is_empty() {
+            done.from = standing.node();
+        }
         if let Some(under_way) = &standing.in_transit {
-            let applied = transit::resume(session, history, &standing, under_way, settings, on)
+            if settings.dry_run {
+                return Err((RunError::DryRunImpossible { package: under_way.package.clone() }, true));
+            }
+            let applied = transit::resume(session, history, &goal.node, &standing, under_way, settings, on)
                 .await
                 .map_err(|error| (error, true))?;
             done.applied.push(applied);
             continue;
-        }
-        if !announced {
-            done.from = standing.node();
         }
         let have = standing.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
         let route =
@@ -152,7 +157,8 @@ async fn steps(
             if settings.dry_run {
                 return Err(nothing_in_transit(RunError::DryRunImpossible { package: package.name.to_string() }));
             }
-            let applied = transit::start(session, history, &standing, package, settings, on).await?;
+            let scope = if last { Scope::Whole } else { Scope::Touched };
+            let applied = transit::start(session, history, &standing, package, scope, settings, on).await?;
             done.applied.push(applied);
             if last { return Ok(()) } else { continue }
         }
@@ -164,7 +170,28 @@ async fn steps(
             scope: if last { Scope::Whole } else { Scope::Touched },
             commit: !settings.dry_run,
         };
-        let (outcomes, took) = one(session, &step, standing, settings, on).await.map_err(nothing_in_transit)?;
+        let began = Instant::now();
+        let outcomes = match apply::apply(session, &step, &standing, settings, on).await {
+            Ok((outcomes, _)) => outcomes,
+            Err(Attempt::Failed(error)) => return Err(nothing_in_transit(error)),
+            Err(Attempt::CommitLost) => {
+                commit_lost(session, &step, &standing, settings, on).await.map_err(nothing_in_transit)?;
+                Vec::new()
+            }
+            Err(Attempt::Contention { operation }) => {
+                patience
+                    .pause(session, history.space, operation.as_ref(), settings, on)
+                    .await
+                    .map_err(nothing_in_transit)?;
+                // A dry run has one transaction, which is gone with everything in it.
+                if settings.dry_run {
+                    done.applied.clear();
+                }
+                continue;
+            }
+        };
+        patience = Patience::default();
+        let took = began.elapsed();
         done.applied.push(Applied { package: package.name.clone(), outcomes, took });
         if last {
             return Ok(());
@@ -175,44 +202,25 @@ async fn steps(
     }
 }
 
-/// Applies one package, the whole transaction again while locks are in the way.
-async fn one(
+/// Asks the database whether a COMMIT took place whose answer was lost. The lock of the space is had only once the
+/// transaction that was committing has ended, one way or the other.
+async fn commit_lost(
     session: &mut Session,
     step: &Step<'_>,
-    mut standing: Standing,
+    before: &Standing,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
-) -> Result<(Vec<Option<Outcome>>, Duration), RunError> {
-    let began = Instant::now();
-    let mut attempt = 1;
-    loop {
-        match apply::apply(session, step, &standing, settings, on).await {
-            Ok(done) => return Ok(done),
-            Err(Attempt::Failed(error)) => return Err(error),
-            Err(Attempt::CommitLost) => {
-                return commit_lost(session, step, &standing).await.map(|()| (Vec::new(), began.elapsed()));
-            }
-            Err(Attempt::Contention { operation }) => {
-                attempt += 1;
-                contention::pause(session, step.space, operation.as_ref(), attempt, began, settings, on).await?;
-                standing = contention::begin(session, step.space, settings, on).await?;
-                if standing.node() != step.package.manifest.from {
-                    return Err(RunError::MarkerMoved);
-                }
-            }
-        }
-    }
-}
-
-/// Asks the database whether a COMMIT took place whose answer was lost.
-async fn commit_lost(session: &mut Session, step: &Step<'_>, before: &Standing) -> Result<(), RunError> {
+) -> Result<(), RunError> {
     let unknown = || RunError::CommitUnknown { package: step.package.name.to_string() };
     session.reconnect().await.map_err(|_| unknown())?;
-    let now = standing(session, step.space).await.map_err(|_| unknown())?;
-    if now.generation() > before.generation() && now.node().as_ref() == Some(&step.package.manifest.to) {
+    let now = contention::begin(session, step.space, settings, on).await.map_err(|_| unknown())?;
+    session.rollback().await;
+    if now.generation() == before.generation() {
+        Err(RunError::ConnectionLost { reason: "while committing; the transaction was rolled back".to_owned() })
+    } else if now.node().as_ref() == Some(&step.package.manifest.to) {
         Ok(())
     } else {
-        Err(RunError::ConnectionLost { reason: "while committing; the transaction was rolled back".to_owned() })
+        Err(RunError::MarkerMoved)
     }
 }
 

@@ -18,6 +18,10 @@ pub(crate) const POSTCHECK_FAILED: &str = "NV002";
 /// What reports begin with, so that they are told from the server's other notices.
 const PREFIX: &str = "novate:";
 
+/// What the last operation did, as a setting of the transaction: notices are for people, and may be kept from the
+/// client by what an operation sets.
+pub(crate) const LAST_OUTCOME: &str = "pg_catalog.current_setting('novate.outcome', true)";
+
 /// The body. `%L%` stands for the literal that holds the operations.
 const BODY: &str = r"
 DECLARE
@@ -30,6 +34,7 @@ DECLARE
   affected pg_catalog.int8;
   total pg_catalog.int8;
   began pg_catalog.timestamptz;
+  outcome pg_catalog.jsonb;
 BEGIN
   FOR i IN 0 .. pg_catalog.jsonb_array_length(ops) - 1 LOOP
     op := ops -> i;
@@ -43,7 +48,9 @@ BEGIN
       done := coalesce(answer, false);
     END LOOP;
     IF done THEN
-      RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i, 'skipped', true);
+      outcome := pg_catalog.jsonb_build_object('skipped', true);
+      PERFORM pg_catalog.set_config('novate.outcome', outcome::pg_catalog.text, true);
+      RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i) || outcome;
       CONTINUE;
     END IF;
     FOR question IN SELECT pg_catalog.jsonb_array_elements(op -> 'before') LOOP
@@ -63,8 +70,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'NV002', MESSAGE = question ->> 'description', DETAIL = question ->> 'sql';
       END IF;
     END LOOP;
-    RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i, 'rows', total, 'ms',
+    outcome := pg_catalog.jsonb_build_object('rows', total, 'ms',
       (extract(epoch FROM pg_catalog.clock_timestamp() - began) * 1000)::pg_catalog.int8);
+    PERFORM pg_catalog.set_config('novate.outcome', outcome::pg_catalog.text, true);
+    RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i) || outcome;
   END LOOP;
 END
 ";

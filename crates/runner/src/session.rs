@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::RunError;
-use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, connect};
+use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, PoolerMode, connect};
 use crate::error::is_lost;
 
 /// A request to stop, shared with whoever may make it (a signal handler).
@@ -93,6 +94,9 @@ pub(crate) fn lost(error: &tokio_postgres::Error) -> RunError {
     RunError::ConnectionLost { reason }
 }
 
+/// How often a lost connection is tried again, a quarter of a second apart.
+const RECONNECTS: u32 = 40;
+
 /// A connection with what a run needs around it.
 #[derive(Debug)]
 pub struct Session {
@@ -115,8 +119,27 @@ impl Session {
 
     /// Connects again, after the connection was lost.
     pub(crate) async fn reconnect(&mut self) -> Result<(), ConnectionError> {
-        self.connected = connect(&self.string, &self.application).await?;
-        Ok(())
+        let mut attempt = 0_u32;
+        loop {
+            match connect(&self.string, &self.application).await {
+                Ok(connected) => {
+                    self.connected = connected;
+                    return Ok(());
+                }
+                // A server that is being started again refuses for a while.
+                Err(_) if attempt < RECONNECTS && !self.interrupt.is_set() => {
+                    attempt += 1;
+                    tokio::time::sleep(Duration::from_millis(250)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Whether what is set on the session reaches the statements that follow: not behind a pooler that hands out
+    /// another session for each transaction.
+    pub(crate) fn keeps_settings(&self) -> bool {
+        self.string.pooler.is_none_or(|pooler| pooler.mode == PoolerMode::Session)
     }
 
     /// Ends the session.

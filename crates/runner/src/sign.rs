@@ -54,8 +54,10 @@ async fn attempt(
     }
     let hash = json::storage_hash(contract);
     let standing = contention::begin(session, space, settings, on).await?;
-    if let Some(transit) = standing.in_transit {
-        return Err(RunError::InTransit { transit });
+    if let Some(transit) = standing.in_transit.clone() {
+        if !force || transit.alive {
+            return Err(RunError::InTransit { transit });
+        }
     }
     let before = standing.node();
     if let Some(other) = before.as_ref().filter(|before| **before != hash && !force) {
@@ -85,7 +87,9 @@ async fn attempt(
         app_tag: settings.app_tag.as_deref(),
         started_at: "pg_catalog.now()",
     };
-    match apply::commit(session, &marker::write_sql(&new, &entry), true).await {
+    // Whoever forces a signature gives up what was in transit: the schema is a contract's, which was just seen.
+    let given_up = format!("DELETE FROM novate.progress WHERE space = {}", novate_sql::Literal(space.as_str()));
+    match apply::commit(session, &format!("{}; {given_up}", marker::write_sql(&new, &entry)), true).await {
         Ok(()) => Ok(Signed { hash, before }),
         Err(Attempt::Failed(error)) => Err(error),
         Err(Attempt::CommitLost | Attempt::Contention { .. }) => {

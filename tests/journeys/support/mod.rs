@@ -145,6 +145,12 @@ impl Project {
     }
 }
 
+/// Sends a signal to a command that runs.
+pub(crate) fn signal(child: &std::process::Child, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().expect("kill runs");
+    assert!(status.success(), "the signal {name} was not sent");
+}
+
 /// What a finished command left.
 pub(crate) fn ran(arguments: &str, output: &Output) -> Ran {
     Ran {

@@ -2,7 +2,7 @@
 
 use dialoguer::Confirm;
 use novate_planner::{Item, Operation, OperationClass, PlanOptions};
-use novate_runner::update;
+use novate_runner::{RunError, standing, update};
 use serde_json::json;
 
 use crate::cli::DbUpdate;
@@ -27,6 +27,9 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     sources.print_notes(&context.ui);
     let to = sources.contract;
     let mut session = project.connect().await?;
+    if let Some(transit) = standing(&mut session, &context.space).await?.in_transit {
+        return Err(RunError::InTransit { transit }.into());
+    }
     let mut live = novate_runner::read_live(&mut session).await?.contract;
     live.space = context.space.clone();
     let options = PlanOptions {
@@ -71,7 +74,7 @@ fn refuse_transforms(plan: &novate_planner::Plan) -> Result<(), Problem> {
         _ => None,
     });
     match object {
-        Some(object) => Err(novate_runner::RunError::NeedsTransform { object }.into()),
+        Some(object) => Err(RunError::NeedsTransform { object }.into()),
         None => Ok(()),
     }
 }
