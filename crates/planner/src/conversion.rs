@@ -40,15 +40,17 @@ fn classes(source: Class, target: Class, from: &TypeName, to: &TypeName) -> Conv
         (Class::Float(a), Class::Float(b)) if a < b => Conversion::Widening,
         (a, b) if a.is_number() && b.is_number() => Conversion::Assignment,
         (Class::Integer(4), Class::Boolean) | (Class::Boolean, Class::Integer(4)) => Conversion::Explicit,
-        (Class::Integer(4 | 8), Class::Bits) | (Class::Bits, Class::Integer(4 | 8)) => Conversion::Explicit,
+        (Class::Integer(4 | 8), Class::Bits) if to.name.as_str() == "bit" => Conversion::Explicit,
+        (Class::Bits, Class::Integer(4 | 8)) if from.name.as_str() == "bit" => Conversion::Explicit,
         (Class::Integer(4 | 8) | Class::Numeric, Class::Money) | (Class::Money, Class::Numeric) => {
             Conversion::Assignment
         }
         (Class::Integer(_), Class::Oid) | (Class::Oid, Class::Integer(4 | 8)) => Conversion::Assignment,
         (Class::Json, Class::Json) | (Class::Bits, Class::Bits) | (Class::Net, Class::Net) => Conversion::Assignment,
         (Class::Mac, Class::Mac) => Conversion::Assignment,
-        (Class::Json, Class::Boolean) => Conversion::Explicit,
-        (Class::Json, number) if from.name.as_str() == "jsonb" && number.is_number() => Conversion::Explicit,
+        (Class::Json, value) if from.name.as_str() == "jsonb" && (value == Class::Boolean || value.is_number()) => {
+            Conversion::Explicit
+        }
         (Class::Time(a), Class::Time(b)) => times(a, b),
         _ => Conversion::Unknown,
     }
@@ -178,4 +180,47 @@ fn times(from: Clock, to: Clock) -> Conversion {
 /// Whether both are integer types.
 pub(crate) fn are_integers(a: &TypeName, b: &TypeName) -> bool {
     [a, b].into_iter().all(|ty| matches!(Class::of(ty), Class::Integer(_)))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use novate_sql::ast::WrittenType;
+
+    fn ty(text: &str) -> TypeName {
+        match novate_sql::parse_type(text).unwrap() {
+            WrittenType::Type(ty) | WrittenType::Serial(ty) => ty,
+        }
+    }
+
+    #[test]
+    fn conversions() {
+        let cases = [
+            ("varchar(10)", "varchar(20)", Conversion::Widening),
+            ("varchar(10)", "text", Conversion::Widening),
+            ("text", "varchar(10)", Conversion::Assignment),
+            ("int4", "int8", Conversion::Widening),
+            ("int8", "int4", Conversion::Assignment),
+            ("int8", "float8", Conversion::Assignment),
+            ("numeric(8,2)", "numeric(10,2)", Conversion::Widening),
+            ("numeric(8,2)", "numeric(8,4)", Conversion::Assignment),
+            ("int4", "text", Conversion::Assignment),
+            ("text", "int4", Conversion::Explicit),
+            ("text[]", "int4[]", Conversion::Explicit),
+            ("varchar(5)[]", "text[]", Conversion::Widening),
+            ("int4", "bool", Conversion::Explicit),
+            ("int4", "uuid", Conversion::Unknown),
+            ("int4", "int4[]", Conversion::Unknown),
+            ("bit(8)", "int4", Conversion::Explicit),
+            ("varbit", "int4", Conversion::Unknown),
+            ("jsonb", "int4", Conversion::Explicit),
+            ("json", "bool", Conversion::Unknown),
+            ("timestamptz", "date", Conversion::Assignment),
+            ("date", "time", Conversion::Unknown),
+        ];
+        for (from, to, expected) in cases {
+            assert_eq!(conversion(&ty(from), &ty(to)), expected, "{from} to {to}");
+        }
+    }
 }
