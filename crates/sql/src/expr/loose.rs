@@ -44,15 +44,15 @@ const REWRITES: [(&str, &str); 11] = [
 pub fn loose_sql(text: &str) -> String {
     let mut sql = text.to_owned();
     for (pattern, replacement) in REWRITES {
-        sql = format!("regexp_replace({sql}, {}, {}, 'g')", Literal(pattern), Literal(replacement));
+        sql = format!("pg_catalog.regexp_replace({sql}, {}, {}, 'g')", Literal(pattern), Literal(replacement));
     }
     for (printed, called) in [("SUBSTRING_CALL", "substring"), ("OVERLAY_CALL", "overlay")] {
-        sql = format!("replace({sql}, '{printed}', '{called}')");
+        sql = format!("pg_catalog.replace({sql}, '{printed}', '{called}')");
     }
     for word in COMMAS {
-        sql = format!("replace({sql}, '{word}', ',')");
+        sql = format!("pg_catalog.replace({sql}, '{word}', ',')");
     }
-    format!("translate({sql}, {}, '')", Literal(DROPPED).to_string().replace('\n', "'||chr(10)||'"))
+    format!("pg_catalog.translate({sql}, {}, '')", Literal(DROPPED).to_string().replace('\n', "'||chr(10)||'"))
 }
 
 /// The key of an expression in canonical form, or `None` where it is not certain that PostgreSQL prints a text with the

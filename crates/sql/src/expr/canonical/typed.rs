@@ -63,7 +63,7 @@ impl Typed {
             }
             // The cast goes below the collation.
             Expr::Collate(operand, collation) => {
-                let inner = Self { under: self.under, ..Self::new(*operand, self.kind) }.cast_to(ty);
+                let inner = Self { under: self.under, parts: self.parts, ..Self::new(*operand, self.kind) }.cast_to(ty);
                 Self { expr: Expr::Collate(Box::new(inner.expr), collation), ..inner }
             }
             // 'x'::varchar::text is 'x'::text.
