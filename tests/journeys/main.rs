@@ -5,7 +5,9 @@
 
 mod bad_days;
 mod drift;
+mod drills;
 mod evolving;
 mod graph;
+mod online;
 mod setting_out;
 mod support;

@@ -114,6 +114,8 @@ fn exit_of(error: &RunError) -> Exit {
         | RunError::MarkerMoved
         | RunError::ConnectionLost { .. }
         | RunError::CommitUnknown { .. } => Exit::RolledBack,
+        // A constraint that is deferred to the COMMIT.
+        RunError::Refused { sqlstate, .. } if sqlstate.starts_with("23") => Exit::RolledBack,
         RunError::InTransit { .. } => Exit::InTransit,
         RunError::Interrupted => Exit::Interrupted,
         _ => Exit::Input,

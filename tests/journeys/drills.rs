@@ -1,0 +1,565 @@
+//! Drills: dry runs, interrupts, connections that are cut and servers that are killed; afterwards a database is wholly
+//! old or wholly new, and the next run finishes.
+
+mod proxy;
+
+use std::time::{Duration, Instant};
+
+use novate_scratch::{Options, Request, Server};
+use proxy::{Cut, Proxy};
+
+use crate::support::{Project, ran, signal};
+
+const ONE: &str = "CREATE TABLE t (id int PRIMARY KEY);\n";
+const TWO: &str = "CREATE TABLE t (id int PRIMARY KEY, a text);\nCREATE TABLE u (id int PRIMARY KEY);\n";
+const THREE: &str =
+    "CREATE TABLE t (id int PRIMARY KEY, a text);\nCREATE TABLE u (id int PRIMARY KEY, b int DEFAULT 7);\n";
+
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it took too long until {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Three packages, none applied.
+fn three() -> Project {
+    let project = Project::with_contract(ONE);
+    project.novate("plan --name one").ok();
+    project.contract(TWO);
+    project.novate("plan --name two").ok();
+    project.contract(THREE);
+    project.novate("plan --name three").ok();
+    project
+}
+
+/// A package at the end of which the server sleeps, so that there is time for something to happen to it.
+fn slow() -> Project {
+    let project = Project::migrated(ONE);
+    project.contract(TWO);
+    project.novate("plan --name slow").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    let text = project.read(&source);
+    let sleep = "-- @raw data sleep\nSELECT pg_sleep(20);\n-- @postcheck\nSELECT clock_timestamp() - now() > interval '19 s';\n\
+                 -- @end\n";
+    project.write(&source, &format!("{text}\n{sleep}"));
+    project.novate("migration emit").ok();
+    project
+}
+
+const SLEEPING: &str =
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+
+fn is_old(project: &Project) -> bool {
+    project.value("SELECT to_regclass('u') IS NULL") == "t"
+        && project.value("SELECT count(*) FROM novate.ledger") == "1"
+}
+
+#[test]
+fn a_dry_run_leaves_nothing() {
+    let project = three();
+    project.novate("migrate --dry-run").ok().says("3 packages").says("rolled back").says("novate migrate");
+    assert_eq!(project.value("SELECT to_regnamespace('novate') IS NULL AND to_regclass('t') IS NULL"), "t");
+    project.novate("migrate --to one").ok();
+    let json = project.novate("migrate --dry-run --json").ok().json();
+    assert_eq!((&json["ok"], &json["dryRun"]), (&true.into(), &true.into()), "{json}");
+    assert_eq!(json["applied"].as_array().map(Vec::len), Some(2), "{json}");
+    assert_eq!(project.value("SELECT to_regclass('u') IS NULL"), "t");
+    assert_eq!(project.value("SELECT count(*) FROM novate.ledger"), "1");
+    project.novate("migrate").ok();
+    project.novate("migrate --dry-run").ok().says("Nothing to do");
+}
+
+#[test]
+fn a_dry_run_that_fails() {
+    let project = three();
+    project.sql("CREATE TABLE u (x text)");
+    project.novate("migrate --dry-run").fails(5, "MIGRATION.").says("as it was before");
+    assert_eq!(project.value("SELECT to_regnamespace('novate') IS NULL"), "t");
+}
+
+#[test]
+fn a_dry_run_sees_what_the_commit_would() {
+    let project = Project::migrated(
+        "CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\n",
+    );
+    project.novate("migration new break").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    let text = project.read(&source);
+    project.write(&source, &format!("{text}\n-- @transform break (@invariant broken)\n-- @check\nSELECT 1 WHERE NOT EXISTS (SELECT 1 FROM public.c) LIMIT 1;\n-- @run\nINSERT INTO public.c VALUES (1, 1);\n-- @end\n"));
+    project.novate("migration emit").ok();
+    project.novate("ref set target break --invariant broken").ok();
+    project.novate("migrate --to target --dry-run").fails(5, "DB.REFUSED").says("foreign key");
+    project.novate("migrate --to target").fails(5, "DB.REFUSED").says("foreign key").says("as it was before");
+}
+
+#[test]
+fn no_dry_run_of_what_commits_by_itself() {
+    let project = Project::migrated(ONE);
+    project.contract("CREATE TABLE t (id int PRIMARY KEY);\nCREATE INDEX t_id ON t (id);\n");
+    project.novate("plan --name online --online").ok();
+    project
+        .novate("migrate --dry-run")
+        .fails(2, "MIGRATION.DRY_RUN_IMPOSSIBLE")
+        .says("novate migrate --plan")
+        .says("as it was before");
+    assert_eq!(project.value("SELECT count(*) FROM novate.progress"), "0");
+}
+
+#[test]
+fn interrupted() {
+    interrupted_by("INT");
+}
+
+#[test]
+fn terminated() {
+    interrupted_by("TERM");
+}
+
+fn interrupted_by(name: &str) {
+    let project = slow();
+    let child = project.command(&project.db.url(), "migrate").spawn().unwrap();
+    wait_until("it sleeps", || project.value(SLEEPING) == "1");
+    signal(&child, name);
+    ran("migrate", &child.wait_with_output().unwrap())
+        .fails(130, "MIGRATION.INTERRUPTED")
+        .says("The database is as it was before.")
+        .says("run it again");
+    assert!(is_old(&project));
+    assert_eq!(project.value(SLEEPING), "0");
+}
+
+#[test]
+fn interrupted_twice() {
+    let project = slow();
+    let mut child = project.command(&project.db.url(), "migrate").spawn().unwrap();
+    wait_until("it sleeps", || project.value(SLEEPING) == "1");
+    // A session on the server that does not react, as one on a stalled disk.
+    let session = project.value(&SLEEPING.replace("count(*)", "pid"));
+    let tell = |name: &str| {
+        let status = std::process::Command::new("kill").args(["-s", name, &session]).status().unwrap();
+        assert!(status.success());
+    };
+    tell("STOP");
+    signal(&child, "INT");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none(), "it waits for the server to roll back");
+    signal(&child, "INT");
+    wait_until("it ends", || child.try_wait().unwrap().is_some());
+    tell("CONT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    wait_until("the server has rolled back", || project.value(SLEEPING) == "0");
+    assert!(is_old(&project));
+}
+
+fn socket() -> String {
+    let folder = Server::shared().unwrap().folder().expect("a server of our own").to_string();
+    format!("{folder}/.s.PGSQL.5432")
+}
+
+/// Every question of one run of the three packages, on a database of its own.
+#[test]
+fn cut_at_every_question() {
+    let project = three();
+    let whole = project.another();
+    let counter = Proxy::to(&socket(), None, false);
+    project.novate_on(&counter.url(whole.name()), "migrate").ok();
+    let count = counter.questions().len();
+    assert!((8..40).contains(&count), "{:#?}", counter.questions());
+    for cut in (1..=count).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let db = project.another();
+        let proxy = Proxy::to(&socket(), Some(cut), false);
+        let end = project.novate_on(&proxy.url(db.name()), "migrate");
+        assert!([0, 2, 5].contains(&end.code), "{cut:?}: {}", end.transcript());
+        // Marker, ledger and schema agree, whatever was reached.
+        let value = |sql: &str| db.execute(sql).unwrap()[0][0].clone().unwrap_or_default();
+        let state = || {
+            let rows = if value("SELECT to_regclass('novate.ledger') IS NULL") == "t" {
+                "0".into()
+            } else {
+                value("SELECT count(*) FROM novate.ledger")
+            };
+            let schema = value(
+                "SELECT (to_regclass('t') IS NOT NULL)::int + (to_regclass('u') IS NOT NULL)::int + (SELECT count(*) FROM information_schema.columns WHERE table_name = 'u' AND column_name = 'b')",
+            );
+            (rows, schema)
+        };
+        // The server may still be about to notice.
+        wait_until("the server has noticed", || {
+            value(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            ) == "0"
+        });
+        let (rows, schema) = state();
+        assert_eq!(rows, schema, "{cut:?}: {}", end.transcript());
+        if end.code == 0 {
+            assert_eq!(rows, "3", "{cut:?}: {}", end.transcript());
+        }
+        project.novate_on(&db.url(), "migrate").ok();
+        project.novate_on(&db.url(), "db verify --strict").ok();
+        assert_eq!(state(), ("3".to_owned(), "3".to_owned()), "{cut:?}");
+    }
+}
+
+/// The questions that the first package of a run takes, from its BEGIN to its COMMIT.
+fn commits(questions: &[String]) -> Vec<usize> {
+    questions
+        .iter()
+        .enumerate()
+        .filter(|(_, sql)| sql.trim_end_matches('\0').ends_with("COMMIT"))
+        .map(|(at, _)| at + 1)
+        .collect()
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost() {
+    let project = three();
+    let first = project.another();
+    let counter = Proxy::to(&socket(), None, false);
+    project.novate_on(&counter.url(first.name()), "migrate").ok();
+    let commits = commits(&counter.questions());
+    assert_eq!(commits.len(), 3, "{:#?}", counter.questions());
+    // It is asked again, found to have taken place, and the run goes on.
+    let db = project.another();
+    let proxy = Proxy::to(&socket(), Some(Cut::After(commits[1])), false);
+    project.novate_on(&proxy.url(db.name()), "migrate").ok().says("3 packages applied");
+    // It never came: said so, and nothing of the package is there.
+    let db = project.another();
+    let proxy = Proxy::to(&socket(), Some(Cut::Before(commits[1])), false);
+    project
+        .novate_on(&proxy.url(db.name()), "migrate")
+        .fails(5, "CONNECTION.LOST")
+        .says("1 earlier package is applied");
+    // Nobody can be asked any more.
+    let db = project.another();
+    let proxy = Proxy::to(&socket(), Some(Cut::After(commits[2])), true);
+    project
+        .novate_on(&proxy.url(db.name()), "migrate")
+        .fails(5, "MIGRATION.COMMIT_UNKNOWN")
+        .says("novate status tells");
+    project.novate_on(&db.url(), "migrate").ok().says("Nothing to do");
+}
+
+#[test]
+fn round_trips_do_not_grow() {
+    let trips = |count: usize| {
+        let tables: String = (0..count)
+            .map(|n| format!("CREATE TABLE t{n} (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (id > {n}));\n"))
+            .collect();
+        let project = Project::with_contract(&tables);
+        project.novate("plan --name many").ok();
+        let proxy = Proxy::to(&socket(), None, false);
+        project.novate_on(&proxy.url(project.db.name()), "migrate").ok();
+        let questions = proxy.questions();
+        let begin = questions.iter().position(|sql| sql.starts_with("BEGIN")).expect("a BEGIN");
+        questions[begin..].iter().map(|sql| sql.chars().take(60).collect()).collect::<Vec<String>>()
+    };
+    let (few, many) = (trips(5), trips(500));
+    assert_eq!(few.len(), many.len(), "{few:#?}\n{many:#?}");
+    assert!(few.len() <= 5, "{few:#?}");
+}
+
+#[test]
+fn the_server_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let data = camino::Utf8PathBuf::from_path_buf(folder.path().join("data")).unwrap();
+    let options = Options { durable: Some(data.clone()), settings: Vec::new() };
+    let installation = novate_scratch::find(&Request::default()).unwrap();
+    let project = slow();
+    let server = Server::start(&installation, &options).unwrap();
+    project.novate_on(&server.url("postgres"), "migrate --to start").ok();
+    let child = project.command(&server.url("postgres"), "migrate").spawn().unwrap();
+    let probe = server.database("probe").unwrap();
+    let sleeping = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    wait_until("it sleeps", || !probe.execute(sleeping).unwrap().is_empty());
+    drop(probe);
+    let pid = std::fs::read_to_string(data.join("postmaster.pid")).unwrap();
+    // SIGQUIT is PostgreSQL's immediate shutdown: no goodbye, and a recovery at the next start.
+    let status = std::process::Command::new("kill").args(["-s", "QUIT", pid.lines().next().unwrap()]).status().unwrap();
+    assert!(status.success());
+    ran("migrate", &child.wait_with_output().unwrap()).fails(5, "CONNECTION.LOST").says("as it was before");
+    drop(server);
+    let server = Server::start(&installation, &options).unwrap();
+    project.novate_on(&server.url("postgres"), "status").ok().says("1 package to apply");
+    project.novate_on(&server.url("postgres"), "db verify --to start --strict").ok();
+}
+
+#[test]
+fn the_ledger_may_be_pruned() {
+    let project = Project::migrated(ONE);
+    project.novate("migration log").ok().says("start").says("empty →");
+    let log = project.novate("migration log --json").ok().json();
+    assert_eq!(log["entries"][0]["kind"], "migrate", "{log}");
+    project.sql("DELETE FROM novate.ledger");
+    project.novate("migration log").ok().says("Nothing has run here");
+    project.novate("db verify --strict").ok();
+    project.contract(TWO);
+    project.novate("plan --name two").ok();
+    project.novate("status").ok().says("1 package to apply");
+    project.novate("migrate").ok();
+    project.novate("migration log").ok().says("two").does_not_say("start");
+    project.novate("db verify --strict").ok();
+}
+
+#[test]
+fn tables_of_a_later_version() {
+    let project = Project::migrated(ONE);
+    project.sql("UPDATE novate.meta SET tables_version = 99");
+    for command in [
+        "migrate",
+        "status",
+        "db verify",
+        "db sign",
+        "db sign --force",
+        "db init",
+        "db update --yes",
+        "migrate --dry-run",
+    ] {
+        project.novate(command).fails(2, "MARKER.TABLES_NEWER").says("99").says("newer novate");
+    }
+    project.sql("UPDATE novate.meta SET tables_version = 1");
+    project.novate("db verify --strict").ok();
+}
+
+#[test]
+fn two_spaces() {
+    let project = Project::with_contract(ONE);
+    project.write("novate.toml", "[database]\nurl = \"env:DATABASE_URL\"\n\n[space.app]\n\n[space.audit]\n");
+    project.write("contracts/audit.sql", "CREATE SCHEMA audit;\nCREATE TABLE audit.log (id int PRIMARY KEY);\n");
+    project.novate("plan --name start").ok();
+    project.novate("plan --name start --space audit").ok();
+    // Both at once, on a database that has no tables of novate's yet.
+    let url = project.db.url();
+    let children: Vec<_> = (0..8)
+        .map(|n| project.command(&url, if n % 2 == 0 { "migrate" } else { "migrate --space audit" }).spawn().unwrap())
+        .collect();
+    for child in children {
+        ran("migrate", &child.wait_with_output().unwrap()).ok();
+    }
+    assert_eq!(project.value("SELECT string_agg(space, ',' ORDER BY space) FROM novate.marker"), "app,audit");
+    assert_eq!(project.value("SELECT string_agg(space, ',' ORDER BY space) FROM novate.ledger"), "app,audit");
+    project.novate("db verify").ok();
+    project.novate("db verify --space audit").ok();
+    project.novate("status --space audit").ok().says("the database is at");
+    project.novate("migrate").ok().says("Nothing to do");
+}
+
+#[test]
+fn update_asks_before_it_destroys() {
+    let project = Project::migrated("CREATE TABLE t (id int PRIMARY KEY, old text);\n");
+    project.sql("INSERT INTO t VALUES (1, 'kept')");
+    project.contract("CREATE TABLE t (id int PRIMARY KEY, new int);\n");
+    project.novate("db update --dry-run").ok().says("destructive").says("drop-column");
+    project.novate("db update").fails(7, "DB.DATA_LOSS").says("--accept-data-loss");
+    // Saying yes to the rest is no consent to this.
+    project.novate("db update --yes").fails(7, "DB.DATA_LOSS");
+    let json = project.novate("db update --yes --json").fails(7, "DB.DATA_LOSS").json();
+    assert_eq!(json["ok"], false, "{json}");
+    assert_eq!(json["meta"]["operations"].as_array().map(Vec::len), Some(1), "{json}");
+    // And the other way round.
+    project.novate("db update --accept-data-loss").fails(3, "DB.CONSENT_NEEDED").says("--yes");
+    let json = project.novate("db update --accept-data-loss --json").fails(3, "DB.CONSENT_NEEDED").json();
+    assert_eq!(json["code"], "DB.CONSENT_NEEDED");
+    assert_eq!(project.value("SELECT old FROM t"), "kept");
+    let json = project.novate("db update --accept-data-loss --yes --json").ok().json();
+    assert_eq!(json["ok"], true, "{json}");
+    project.novate("db verify --strict").ok();
+    project.novate("db update").ok().says("Nothing to do");
+    assert_eq!(project.value("SELECT string_agg(kind, ',' ORDER BY id) FROM novate.ledger"), "migrate,update,update");
+}
+
+#[test]
+fn environments() {
+    let project = Project::migrated("CREATE TABLE t (id int PRIMARY KEY, old text);\n");
+    let other = project.another();
+    project.write(
+        "novate.toml",
+        "[database]\nurl = \"env:DATABASE_URL\"\n\n[env.production]\nurl = \"env:PRODUCTION_URL\"\nprotected = \
+         true\ndeny = [\"destructive\"]\n\n[env.bare]\n",
+    );
+    project.write(".env", &format!("PRODUCTION_URL={}\n", other.url()));
+    project.novate("status --env staging").fails(2, "CONFIG.UNKNOWN_ENV").says("production");
+    project.novate("status --env bare").fails(2, "CONFIG.NO_URL");
+    project.novate("migrate --env production").ok().says("PRODUCTION_URL from .env");
+    project
+        .novate("db update --env production --yes --accept-data-loss")
+        .fails(7, "POLICY.PROTECTED")
+        .says("novate plan");
+    project.contract("CREATE TABLE t (id int PRIMARY KEY);\n");
+    project.novate("plan --name gone").ok();
+    project.novate("migrate --env production").fails(7, "POLICY.DENIED").says("production").says("nothing was applied");
+    let json = project.novate("migrate --env production --json").fails(7, "POLICY.DENIED").json();
+    assert_eq!(json["code"], "POLICY.DENIED");
+    // The variable does what the flag does; the flag wins.
+    let by_variable = |arguments: &str, env: &str| {
+        let output = project.command(&project.db.url(), arguments).env("NOVATE_ENV", env).output().unwrap();
+        ran(arguments, &output)
+    };
+    by_variable("migrate", "production").fails(7, "POLICY.DENIED");
+    by_variable("migrate", "nowhere").fails(2, "CONFIG.UNKNOWN_ENV");
+    by_variable("status --env production", "nowhere").ok();
+    // Elsewhere nothing is denied.
+    project.novate("migrate").ok();
+}
+
+#[test]
+fn where_the_url_comes_from() {
+    let project = Project::with_contract(ONE);
+    project.novate("plan --name start").ok();
+    let (local, plain) = (project.another(), project.another());
+    project.write(".env", &format!("DATABASE_URL={}\n", plain.url()));
+    let unset = |arguments: &str| {
+        let output = project.command("", arguments).env_remove("DATABASE_URL").output().unwrap();
+        ran(arguments, &output)
+    };
+    unset("status").ok().says("(DATABASE_URL from .env)").says(plain.name());
+    project.write(".env.local", &format!("DATABASE_URL={}\n", local.url()));
+    unset("status").ok().says("(DATABASE_URL from .env.local)").says(local.name());
+    project.novate("status").ok().says("(DATABASE_URL from the environment)").says(project.db.name());
+    unset(&format!("status --db {}", plain.url())).ok().says("(--db)").says(plain.name());
+    std::fs::remove_file(project.path(".env")).unwrap();
+    std::fs::remove_file(project.path(".env.local")).unwrap();
+    unset("migrate").fails(2, "CONFIG.NO_DATABASE").says("--db");
+    project.write(".env", "DATABASE_URL='half\n");
+    unset("migrate").fails(2, "CONFIG.ENV_FILE").does_not_say("half");
+}
+
+#[test]
+fn no_password_is_ever_shown() {
+    const SECRET: &str = "hunter2-Sesame";
+    let project = Project::migrated(ONE);
+    project.contract(TWO);
+    project.novate("plan --name two").ok();
+    let url = project.db.url().replace("postgres@", &format!("postgres:{SECRET}@"));
+    let hidden = |url: &str, arguments: &str| {
+        let end = project.novate_on(url, arguments);
+        end.does_not_say(SECRET)
+    };
+    for arguments in
+        ["status", "db verify", "migrate --plan", "migrate --dry-run", "migrate -v", "db verify --json", "db schema"]
+    {
+        hidden(&url, arguments);
+    }
+    let broken = [
+        url.replace(project.db.name(), "no_such_database"),
+        url.replace("postgres:", "nobody:"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:1/x"),
+        format!("postgresql://postgres:{SECRET}@no-such-host.invalid/x"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:notaport/x"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1/x?sslmode=odd"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:1/x?unknown_parameter=1"),
+        format!("postgresql://postgres:{SECRET}@[::1/x"),
+        format!("postgres//postgres:{SECRET}@127.0.0.1/x"),
+        format!("mysql://root:{SECRET}@127.0.0.1/x"),
+        format!("host=127.0.0.1 port=1 user=postgres password={SECRET} dbname=x"),
+        format!("host=127.0.0.1 port=one user=postgres password='{SECRET}' dbname=x"),
+        format!("host=127.0.0.1 password='{SECRET}"),
+        format!("postgresql://postgres:{SECRET}%zz@127.0.0.1:1/x"),
+    ];
+    for url in &broken {
+        for arguments in ["migrate", "migrate --json", "db verify -vv", "db schema"] {
+            let end = hidden(url, arguments);
+            assert_eq!(end.code, 2, "{}", end.transcript());
+        }
+        let output = project.command(&project.db.url(), "status").args(["--db", url]).output().unwrap();
+        ran("status --db", &output).does_not_say(SECRET);
+    }
+    // In novate.toml, and where a statement fails.
+    project.write("novate.toml", &format!("[database]\nurl = \"{url}\"\n"));
+    project.sql("CREATE TABLE u (x text)");
+    hidden("", "migrate").fails(5, "MIGRATION.");
+    project.write("novate.toml", &format!("[database]\nurl = \"{url}\nprotected\n"));
+    hidden("", "migrate").fails(2, "CONFIG.INVALID");
+    project.write("novate.toml", &format!("[database]\nurll = \"{url}\"\n"));
+    hidden("", "migrate").fails(2, "CONFIG.UNKNOWN_KEY");
+    project.write("novate.toml", &format!("[database]\nurl = [\"{url}\"]\n"));
+    hidden("", "migrate").fails(2, "CONFIG.INVALID");
+}
+
+/// A role of the server for one test; what it owns goes with it.
+struct Role<'a> {
+    project: &'a Project,
+    name: String,
+}
+
+impl<'a> Role<'a> {
+    fn new(project: &'a Project, prefix: &str) -> Self {
+        let name = format!("{prefix}_{}", project.db.name());
+        project.sql(&format!("CREATE ROLE {name} LOGIN"));
+        Self { project, name }
+    }
+
+    fn url(&self) -> String {
+        self.project.db.url().replace("postgres@", &format!("{}@", self.name))
+    }
+
+    fn novate(&self, arguments: &str) -> crate::support::Ran {
+        self.project.novate_on(&self.url(), arguments)
+    }
+
+    /// `GRANT what TO` the role.
+    fn grant(&self, what: &str) {
+        self.project.sql(&format!("GRANT {what} TO {}", self.name));
+    }
+}
+
+impl Drop for Role<'_> {
+    fn drop(&mut self) {
+        self.project.sql(&format!("DROP OWNED BY {name} CASCADE; DROP ROLE {name}", name = self.name));
+    }
+}
+
+#[test]
+fn least_rights_to_migrate() {
+    let project = Project::with_contract(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (a <> ''));\nCREATE VIEW shop.v AS SELECT id FROM shop.t;\n",
+    );
+    project.contract(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (a <> ''));\n",
+    );
+    project.novate("plan --name start").ok();
+    let role = Role::new(&project, "deploy");
+    let database = project.db.name();
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says(&format!("database {database}"));
+    // To make schema novate, and its own: the right to make schemas is enough.
+    project.sql(&format!("REVOKE TEMP ON DATABASE {database} FROM PUBLIC"));
+    role.grant(&format!("CREATE ON DATABASE {database}"));
+    role.novate("migrate").ok();
+    role.novate("db verify --strict").ok();
+    // Once they are there it is no longer needed.
+    project.sql(&format!("REVOKE CREATE ON DATABASE {database} FROM {}", role.name));
+    project.contract("CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'y', b int, CHECK (a <> ''));\nCREATE INDEX ON shop.t (b);\n");
+    project.novate("plan --name more").ok();
+    role.novate("migrate").ok();
+    role.novate("db verify --strict").ok();
+}
+
+#[test]
+fn least_rights_to_look() {
+    let project = Project::migrated(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x' || 'y', CHECK (a <> ''));\nCREATE INDEX ON shop.t (lower(a)) WHERE a IS NOT NULL;\n",
+    );
+    let role = Role::new(&project, "reader");
+    let database = project.db.name();
+    role.novate("db verify").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("schema novate");
+    role.grant("USAGE ON SCHEMA novate");
+    role.novate("db verify").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("novate");
+    role.novate("status").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
+    role.grant("SELECT ON ALL TABLES IN SCHEMA novate");
+    role.novate("db verify").ok();
+    role.novate("db verify --strict").ok();
+    role.novate("status").ok();
+    role.novate("migration log").ok();
+    // What only the server can settle needs temporary tables; without them that is said, and nothing else is wrong.
+    project.sql(&format!("REVOKE TEMP ON DATABASE {database} FROM PUBLIC"));
+    let end = role.novate("db verify --strict");
+    assert!([0, 4].contains(&end.code), "{}", end.transcript());
+    if end.code == 4 {
+        end.says("temporary");
+    }
+    // Looking is all it may do.
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("grant");
+    role.novate("db sign").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
+}
