@@ -23,7 +23,7 @@ const COMMAS: [&str; 3] = [" FROM ", " FOR ", " PLACING "];
 const CAST: &str = r#"::("[^"]+"|[a-z_][a-z0-9_$]*)(\.("[^"]+"|[a-z_][a-z0-9_$]*))?( varying| precision)?(\([0-9, ]+\))?( with time zone| without time zone)?(\[\])*"#;
 
 /// Rewrites of the printed text, in order: a pattern and what it becomes.
-const REWRITES: [(&str, &str); 11] = [
+const REWRITES: [(&str, &str); 12] = [
     // '-1'::integer is how a negative constant is printed.
     (r"'(-?[0-9]+(\.[0-9]+)?)'::(smallint|integer|bigint|numeric(\([0-9,]+\))?|real|double precision)", r"\1"),
     (r"'([^'.]+\.)?([^'.]+)'::regclass", r"'\2'"),
@@ -36,7 +36,8 @@ const REWRITES: [(&str, &str); 11] = [
     (r"date_part\('([a-z_]+)', ", r"EXTRACT(\1, "),
     // As PostgreSQL 13 prints AT TIME ZONE, and any version an explicit call.
     (r"timezone\('([^']*)', ([a-z0-9_()]+)\)", r"\2 AT TIME ZONE '\1'"),
-    (r"(SUBSTRING|OVERLAY)\(", r"\1_CALL("),
+    (r"SUBSTRING\(", "substring("),
+    (r"OVERLAY\(", "overlay("),
 ];
 
 /// SQL that computes from `text`, an SQL expression giving the text that `pg_get_expr` prints, what [`loose_key`] gives for
@@ -45,9 +46,6 @@ pub fn loose_sql(text: &str) -> String {
     let mut sql = text.to_owned();
     for (pattern, replacement) in REWRITES {
         sql = format!("pg_catalog.regexp_replace({sql}, {}, {}, 'g')", Literal(pattern), Literal(replacement));
-    }
-    for (printed, called) in [("SUBSTRING_CALL", "substring"), ("OVERLAY_CALL", "overlay")] {
-        sql = format!("pg_catalog.replace({sql}, '{printed}', '{called}')");
     }
     for word in COMMAS {
         sql = format!("pg_catalog.replace({sql}, '{word}', ',')");
@@ -228,7 +226,7 @@ fn write_call(key: &mut String, name: &NameRef, args: &[Expr]) -> Option<()> {
 
 fn write_string(key: &mut String, text: &str) -> Option<()> {
     // What the rewrites could mistake for something of the expression's own.
-    let odd = ["::", "OPERATOR(", "TRIM(", "SUBSTRING", "OVERLAY", "date_part(", "timezone(", "_CALL"];
+    let odd = ["::", "OPERATOR(", "TRIM(", "SUBSTRING", "OVERLAY", "date_part(", "timezone("];
     if odd.iter().any(|part| text.contains(part)) || has_qualified_call(text) {
         return None;
     }

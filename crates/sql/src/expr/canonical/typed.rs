@@ -3,7 +3,7 @@
 use super::literal;
 use super::settle::{common, settle_common};
 use super::signature::Kind;
-use super::types::{base, is, is_steady, is_text};
+use super::types::{Category, base, category, is, is_steady, is_text};
 use crate::expr::Expr;
 use crate::{NameRef, TypeName};
 
@@ -61,10 +61,10 @@ impl Typed {
                 let element = if is_nested { ty.clone() } else { ty.element() };
                 Self::array(self.parts.into_iter().map(|part| part.cast_to(&element)).collect())
             }
-            // The cast goes below the collation.
-            Expr::Collate(operand, collation) => {
+            // The cast goes below the collation, which is lost where the type has none.
+            Expr::Collate(operand, collation) if target.is_builtin() => {
                 let inner = Self { under: self.under, parts: self.parts, ..Self::new(*operand, self.kind) }.cast_to(ty);
-                Self { expr: Expr::Collate(Box::new(inner.expr), collation), ..inner }
+                if category(&target.element()) == Category::Text { inner.collated(&collation) } else { inner }
             }
             // 'x'::varchar::text is 'x'::text.
             Expr::Cast(operand, first) if changes_nothing(&operand, &first, ty) => {
