@@ -128,7 +128,7 @@ impl Config {
                 .why(error.message().to_owned())
                 .fix("docs/configuration.md shows every key");
             problem.place = Some(match error.span() {
-                Some(span) => Place::span(path, text, novate_sql::Span::new(span.start, span.end)),
+                Some(span) => without_secrets(Place::span(path, text, novate_sql::Span::new(span.start, span.end))),
                 None => Place::file(path),
             });
             problem
@@ -212,6 +212,13 @@ fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig 
     }
 }
 
+/// A line that names a database may hold a password: its place is shown, its text is not.
+fn without_secrets(mut place: Place) -> Place {
+    let secret = |line: &String| line.contains("://") || line.to_ascii_lowercase().contains("password");
+    place.line = place.line.filter(|line| !secret(line));
+    place
+}
+
 fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {
     let last = key.rsplit('.').next().unwrap_or(key);
     let near = KEYS
@@ -226,7 +233,7 @@ fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {
     }
     let line = text.lines().position(|line| line.trim_start().trim_start_matches('[').contains(last));
     problem.at(match line {
-        Some(at) => Place::line(path, at + 1),
+        Some(at) => without_secrets(Place::line(path, at + 1)),
         None => Place::file(path),
     })
 }
