@@ -171,6 +171,8 @@ pub(crate) enum ControlArg {
 }
 
 /// `novate plan`
+// Flags of a command line are booleans.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args, Clone, Default)]
 pub(crate) struct Plan {
     /// Where to start: a hash, ref, package, package^ or empty; the head of the history by default
@@ -327,6 +329,8 @@ pub(crate) struct DbUpdate {
 }
 
 /// `novate db verify`
+// Flags of a command line are booleans.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args)]
 pub(crate) struct DbVerify {
     /// Only the marker

@@ -34,8 +34,6 @@ pub(crate) struct Config {
 pub(crate) struct Database {
     /// A URL, or `env:NAME`.
     pub(crate) url: Option<String>,
-    /// A URL for throwaway databases, or `env:NAME`.
-    pub(crate) scratch_url: Option<String>,
     /// Seconds that one statement waits for a lock.
     pub(crate) lock_timeout: Option<f64>,
     /// Seconds that locks are tried for in all.
@@ -96,10 +94,27 @@ struct PostgresFile {
 
 /// Every key that is known, for suggestions.
 const KEYS: &[&str] = &[
-    "database", "database.url", "database.scratch_url", "database.lock_timeout", "database.lock_budget",
-    "database.statement_timeout", "space", "space.app", "contract", "migrations", "default_schema", "env", "url",
-    "protected", "deny", "control", "postgres", "postgres.major", "scratch_url", "lock_timeout", "lock_budget",
-    "statement_timeout", "major",
+    "database",
+    "database.url",
+    "database.lock_timeout",
+    "database.lock_budget",
+    "database.statement_timeout",
+    "space",
+    "space.app",
+    "contract",
+    "migrations",
+    "default_schema",
+    "env",
+    "url",
+    "protected",
+    "deny",
+    "control",
+    "postgres",
+    "postgres.major",
+    "lock_timeout",
+    "lock_budget",
+    "statement_timeout",
+    "major",
 ];
 
 impl Config {
@@ -124,7 +139,7 @@ impl Config {
 
     pub(crate) fn parse(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<Self, Problem> {
         let invalid = |error: &toml::de::Error| {
-            let mut problem = Problem::input("CONFIG.INVALID", format!("{} cannot be understood", path))
+            let mut problem = Problem::input("CONFIG.INVALID", format!("{path} cannot be understood"))
                 .why(error.message().to_owned())
                 .fix("docs/configuration.md shows every key");
             problem.place = Some(match error.span() {
@@ -149,9 +164,7 @@ impl Config {
             })?;
             spaces.insert(space_name.clone(), space_config(root, &space_name, space));
         }
-        if !spaces.contains_key(&Space::app()) {
-            spaces.insert(Space::app(), space_config(root, &Space::app(), SpaceFile::default()));
-        }
+        spaces.entry(Space::app()).or_insert_with(|| space_config(root, &Space::app(), SpaceFile::default()));
         let mut control = Vec::new();
         for (pattern, policy) in file.control {
             let policy = match policy.as_str() {

@@ -77,7 +77,7 @@ pub(crate) fn title(plan: &Plan) -> String {
 }
 
 /// Says what the planner found worth a word.
-pub(crate) fn print_findings(ui: &Ui, findings: &[Finding]) {
+pub(crate) fn print_findings(ui: Ui, findings: &[Finding]) {
     for finding in findings {
         let (symbol, text) = match finding {
             Finding::LooksLikeRename { from, to, hint } => (
@@ -89,8 +89,10 @@ pub(crate) fn print_findings(ui: &Ui, findings: &[Finding]) {
             ),
             Finding::Unsupported(object) => (
                 Symbol::Warning,
-                format!("{} {} is of a kind that is not modelled and is not planned (CONTRACT.UNSUPPORTED_OBJECT)",
-                    object.kind, object.name),
+                format!(
+                    "{} {} is of a kind that is not modelled and is not planned (CONTRACT.UNSUPPORTED_OBJECT)",
+                    object.kind, object.name
+                ),
             ),
             Finding::LeftAlone { id, policy } => {
                 (Symbol::Info, format!("{id} differs and is left alone: it is {policy}"))
@@ -142,7 +144,9 @@ pub(crate) fn denied<'a>(operations: &'a [Operation], deny: &[String]) -> Vec<(&
         let class = operation.class.as_str();
         let words = std::iter::once(class).chain(operation.hazards.iter().map(|hazard| hazard.code.as_str()));
         for word in words {
-            if deny.iter().any(|denied| denied == word) && !found.iter().any(|(op, _): &(&Operation, String)| op.id == operation.id) {
+            if deny.iter().any(|denied| denied == word)
+                && !found.iter().any(|(op, _): &(&Operation, String)| op.id == operation.id)
+            {
                 found.push((operation, word.to_owned()));
             }
         }

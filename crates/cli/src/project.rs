@@ -171,10 +171,7 @@ impl Project<'_> {
     /// Connects to the database.
     pub(crate) async fn connect(&self) -> Result<Session, Problem> {
         let (string, origin) = self.connection_string()?;
-        self.context.ui.note(
-            crate::ui::Symbol::Info,
-            &format!("database {} ({origin})", string.safe_summary()),
-        );
+        self.context.ui.note(crate::ui::Symbol::Info, &format!("database {} ({origin})", string.safe_summary()));
         let session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
         Ok(session)
     }

@@ -93,11 +93,7 @@ fn place(place: &novate_source::Place, files: &[SourceFile]) -> Place {
 }
 
 /// What is wrong with the contract as a whole, each where the object is described.
-fn problems(
-    found: &[novate_contract::Problem],
-    read: &novate_source::Read,
-    files: &[SourceFile],
-) -> Vec<Problem> {
+fn problems(found: &[novate_contract::Problem], read: &novate_source::Read, files: &[SourceFile]) -> Vec<Problem> {
     found
         .iter()
         .map(|found| {
@@ -112,7 +108,7 @@ fn problems(
 
 impl Sources {
     /// Says what people should know.
-    pub(crate) fn print_notes(&self, ui: &Ui) {
+    pub(crate) fn print_notes(&self, ui: Ui) {
         for note in &self.notes {
             let symbol = if note.code == Note::UNSUPPORTED { Symbol::Warning } else { Symbol::Info };
             ui.note(symbol, &format!("{}: {} ({})", note.place, note.message, note.code));

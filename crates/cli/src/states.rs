@@ -41,7 +41,8 @@ pub(crate) fn find(context: &Context, text: &str) -> Result<NamedState, Problem>
         state.hints = sources.hints;
         return Ok(state);
     }
-    let looks_like_file = text.contains('/') || text.ends_with(".sql");
+    let looks_like_file = text.contains('/')
+        || camino::Utf8Path::new(text).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("sql"));
     match project {
         Ok(project) => {
             let store = project.store()?;
@@ -99,11 +100,5 @@ pub(crate) async fn find_or_connect(context: &Context, text: &str) -> Result<Nam
 }
 
 fn plain(contract: Contract, node: Node, described: &str) -> NamedState {
-    NamedState {
-        contract,
-        node,
-        described: described.to_owned(),
-        invariants: BTreeSet::new(),
-        hints: Vec::new(),
-    }
+    NamedState { contract, node, described: described.to_owned(), invariants: BTreeSet::new(), hints: Vec::new() }
 }

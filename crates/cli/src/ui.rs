@@ -53,7 +53,7 @@ impl Report {
 
 impl Ui {
     /// A line on the way.
-    pub(crate) fn note(&self, symbol: Symbol, text: &str) {
+    pub(crate) fn note(self, symbol: Symbol, text: &str) {
         if self.verbosity == Verbosity::Quiet {
             return;
         }
@@ -65,7 +65,7 @@ impl Ui {
     }
 
     /// The end of a command.
-    pub(crate) fn report(&self, report: &Report) {
+    pub(crate) fn report(self, report: &Report) {
         if self.json {
             let mut value = serde_json::json!({ "ok": true });
             if let (Value::Object(into), Value::Object(from)) = (&mut value, &report.json) {
@@ -86,7 +86,7 @@ impl Ui {
     }
 
     /// An error.
-    pub(crate) fn problem(&self, problem: &Problem) {
+    pub(crate) fn problem(self, problem: &Problem) {
         if self.json {
             out(&pretty(&problem.to_json()));
         } else {
@@ -95,7 +95,7 @@ impl Ui {
     }
 
     /// Whether somebody can be asked.
-    pub(crate) fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(self) -> bool {
         !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 }

@@ -8,8 +8,9 @@ use novate_runner::connection::ConnectEnv;
 
 use crate::problem::{Place, Problem};
 
-/// Every variable that novate itself reads, with what it does; `docs/configuration.md` lists them.
-pub(crate) const DOCUMENTED: &[(&str, &str)] = &[
+/// Every variable that novate itself reads, with what it does.
+#[cfg(test)]
+const DOCUMENTED: &[(&str, &str)] = &[
     ("DATABASE_URL", "the database, where neither a flag nor novate.toml names one"),
     ("NOVATE_ENV", "the environment of novate.toml to use, as --env"),
     ("NOVATE_SCRATCH_URL", "a server for throwaway databases"),
@@ -110,4 +111,17 @@ fn unreadable(path: &Utf8Path, error: &dotenvy::Error) -> Problem {
         .why(why)
         .fix("write one NAME=value a line, and quote values with spaces")
         .at(Place::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_every_variable() {
+        let page = include_str!("../../../docs/configuration.md");
+        for (name, what) in DOCUMENTED {
+            assert!(page.contains(&format!("`{name}`")), "docs/configuration.md does not name {name}: {what}");
+        }
+    }
 }

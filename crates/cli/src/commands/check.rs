@@ -19,7 +19,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let project = context.project()?;
     operations::check_policy(&args.deny)?;
     let sources = project.sources()?;
-    sources.print_notes(&context.ui);
+    sources.print_notes(context.ui);
     sources::check_coverage(&sources.contract, args.strict_coverage)?;
     let history = project.history()?;
     let mut problems = package_problems(&history);
@@ -29,17 +29,18 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let emitted = fs_err::read_to_string(&path).unwrap_or_default();
     if emitted != json::to_json(&sources.contract) {
         problems.push(
-            Problem::input("CONTRACT.STALE", format!("{} is not what the contract says", crate::problem::shorten(path.clone())))
-                .fix("novate contract emit")
-                .at(Place::file(path)),
+            Problem::input(
+                "CONTRACT.STALE",
+                format!("{} is not what the contract says", crate::problem::shorten(path.clone())),
+            )
+            .fix("novate contract emit")
+            .at(Place::file(path)),
         );
     }
     let node: Node = Some(json::storage_hash(&sources.contract));
     let untouched = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
     if !untouched && !history.graph.nodes().contains(&node) {
-        problems.push(
-            Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract").fix("novate plan"),
-        );
+        problems.push(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract").fix("novate plan"));
     }
     problems.extend(policy_problems(&history, &args.deny)?);
     if let Some(problem) = Problem::join(problems) {
@@ -91,9 +92,12 @@ fn graph_problems(project: &Project<'_>, history: &Loaded) -> Result<Vec<Problem
         if !history.graph.nodes().contains(&node) {
             for name in names {
                 problems.push(
-                    Problem::input("REF.DANGLING", format!("the ref {name} points at a contract that no package touches"))
-                        .why(format!("it points at {}", crate::project::short(&node)))
-                        .fix(format!("novate ref set {name} <contract>, or novate ref delete {name}")),
+                    Problem::input(
+                        "REF.DANGLING",
+                        format!("the ref {name} points at a contract that no package touches"),
+                    )
+                    .why(format!("it points at {}", crate::project::short(&node)))
+                    .fix(format!("novate ref set {name} <contract>, or novate ref delete {name}")),
                 );
             }
         }
@@ -102,9 +106,12 @@ fn graph_problems(project: &Project<'_>, history: &Loaded) -> Result<Vec<Problem
     for edge in history.graph.edges() {
         if !reachable.contains_key(&edge.from) {
             problems.push(
-                Problem::input("MIGRATION.ORPHAN", format!("no route from the empty database leads to {}", edge.package))
-                    .why(format!("it starts at {}, which no package leads to", crate::project::short(&edge.from)))
-                    .fix("bring the missing package back (git log -- migrations), or delete this one"),
+                Problem::input(
+                    "MIGRATION.ORPHAN",
+                    format!("no route from the empty database leads to {}", edge.package),
+                )
+                .why(format!("it starts at {}, which no package leads to", crate::project::short(&edge.from)))
+                .fix("bring the missing package back (git log -- migrations), or delete this one"),
             );
         }
     }

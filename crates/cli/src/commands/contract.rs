@@ -18,7 +18,7 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
     let project = context.project()?;
     let sources = project.sources()?;
     sources.check_coverage(args.strict_coverage)?;
-    sources.print_notes(&context.ui);
+    sources.print_notes(context.ui);
     let hash = json::storage_hash(&sources.contract);
     let path = project.emitted_path()?;
     let shown = shorten(path.clone());
@@ -76,9 +76,11 @@ pub(crate) fn write_file(path: &Utf8Path, text: &str) -> Result<(), Problem> {
 /// What a contract holds, in a few words.
 pub(crate) fn summary(contract: &Contract) -> String {
     let mut parts = vec![count(contract.tables.len(), "table")];
-    for (n, what) in
-        [(contract.enums.len(), "enum"), (contract.sequences.len(), "sequence"), (contract.extensions.len(), "extension")]
-    {
+    for (n, what) in [
+        (contract.enums.len(), "enum"),
+        (contract.sequences.len(), "sequence"),
+        (contract.extensions.len(), "extension"),
+    ] {
         if n > 0 {
             parts.push(count(n, what));
         }

@@ -46,7 +46,11 @@ pub(crate) async fn run(context: &Context, args: &DbInit) -> Result<Report, Prob
         )
         .next(next),
         Initialised::Signed(signed) => Report::new(
-            format!("{} The database fits {} and is signed there; nothing was changed", Symbol::Done.text(), signed.hash.short()),
+            format!(
+                "{} The database fits {} and is signed there; nothing was changed",
+                Symbol::Done.text(),
+                signed.hash.short()
+            ),
             json!({ "action": "signed", "hash": signed.hash.as_str() }),
         )
         .next(if goal.node.as_ref() == Some(&signed.hash) { next } else { "novate migrate" }),

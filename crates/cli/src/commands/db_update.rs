@@ -24,7 +24,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
             .fix("novate plan, then novate migrate"));
     }
     let sources = project.sources()?;
-    sources.print_notes(&context.ui);
+    sources.print_notes(context.ui);
     let to = sources.contract;
     let mut session = project.connect().await?;
     if let Some(transit) = standing(&mut session, &context.space).await?.in_transit {
@@ -38,7 +38,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
         ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&live, &to, &options)?;
-    operations::print_findings(&context.ui, &plan.findings);
+    operations::print_findings(context.ui, &plan.findings);
     refuse_transforms(&plan)?;
     let operations = if plan.is_empty() { Vec::new() } else { compile(&plan, &live, &to)? };
     let mut text = operations::lines(&operations);
@@ -119,9 +119,5 @@ fn consent(context: &Context, args: &DbUpdate, operations: &[Operation]) -> Resu
     }
     err(&operations::lines(operations));
     let yes = Confirm::new().with_prompt("Apply this?").default(false).interact().unwrap_or(false);
-    if yes {
-        Ok(())
-    } else {
-        Err(Problem::input("DB.DECLINED", "nothing was changed").exit(Exit::Declined))
-    }
+    if yes { Ok(()) } else { Err(Problem::input("DB.DECLINED", "nothing was changed").exit(Exit::Declined)) }
 }

@@ -62,7 +62,8 @@ fn report(found: &Verification) -> Result<Report, Problem> {
     let errors: Vec<Finding> = found.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
     let notes: Vec<&Finding> = found.findings.iter().filter(|finding| !finding.is_error()).collect();
     if found.holds() {
-        let mut text = format!("{} The database is what its contract says ({})", Symbol::Done.text(), found.contract.short());
+        let mut text =
+            format!("{} The database is what its contract says ({})", Symbol::Done.text(), found.contract.short());
         for line in notes.iter().flat_map(|note| findings::leaves(note)) {
             text = format!("{text}\n{} {line}", Symbol::Info.text());
         }

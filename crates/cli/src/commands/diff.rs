@@ -22,7 +22,7 @@ pub(crate) async fn run(context: &Context, args: &Diff) -> Result<Report, Proble
         ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&from.contract, &to.contract, &options)?;
-    operations::print_findings(&context.ui, &plan.findings);
+    operations::print_findings(context.ui, &plan.findings);
     let sql = novate_planner::script(&plan);
     let mut json = json!({
         "from": from.described,

@@ -10,7 +10,8 @@ use crate::ui::Report;
 /// Prints the page of an error code, or lists the codes.
 pub(crate) fn run(args: &Explain) -> Result<Report, Problem> {
     let Some(code) = &args.code else {
-        let lines: Vec<String> = errors::PAGES.iter().map(|page| format!("{:<36} {}", page.code, page.title())).collect();
+        let lines: Vec<String> =
+            errors::PAGES.iter().map(|page| format!("{:<36} {}", page.code, page.title())).collect();
         let codes: Vec<&str> = errors::PAGES.iter().map(|page| page.code).collect();
         return Ok(Report::new(lines.join("\n"), json!({ "codes": codes })));
     };
@@ -22,8 +23,8 @@ pub(crate) fn run(args: &Explain) -> Result<Report, Problem> {
                 .iter()
                 .min_by_key(|page| strsim::damerau_levenshtein(page.code, &wanted))
                 .map(|page| page.code);
-            let mut problem = Problem::input("USAGE", format!("there is no error code {code}"))
-                .fix("novate explain lists them");
+            let mut problem =
+                Problem::input("USAGE", format!("there is no error code {code}")).fix("novate explain lists them");
             if let Some(near) = near {
                 problem = problem.why(format!("did you mean {near}?"));
             }

@@ -69,9 +69,8 @@ pub(crate) fn refs(history: &Loaded) -> Result<BTreeMap<Node, Vec<String>>, Prob
 
 /// Contracts so that each comes before those that it was reached from.
 fn newest_first(history: &Loaded) -> Vec<Node> {
-    let forward = |edge: &&novate_history::Edge| {
-        edge.target() != edge.from && !history.graph.is_rollback(&edge.package)
-    };
+    let forward =
+        |edge: &&novate_history::Edge| edge.target() != edge.from && !history.graph.is_rollback(&edge.package);
     let nodes = history.graph.nodes();
     let mut waits: BTreeMap<Node, usize> =
         nodes.iter().map(|node| (node.clone(), history.graph.leaving(node).filter(forward).count())).collect();

@@ -17,7 +17,8 @@ const GITIGNORE: &str = include_str!("../../templates/gitignore");
 const CI: &str = include_str!("../../templates/ci.yml");
 
 /// Files and folders that people keep a schema in.
-const USUAL_SCHEMAS: &[&str] = &["schema.sql", "db/schema.sql", "db/structure.sql", "sql/schema.sql", "supabase/schemas"];
+const USUAL_SCHEMAS: &[&str] =
+    &["schema.sql", "db/schema.sql", "db/structure.sql", "sql/schema.sql", "supabase/schemas"];
 
 /// Writes what is missing and says what to do with what is there.
 pub(crate) async fn run(context: &Context, args: &Init) -> Result<Report, Problem> {
@@ -46,7 +47,9 @@ pub(crate) async fn run(context: &Context, args: &Init) -> Result<Report, Proble
     write(".gitignore", GITIGNORE)?;
     write(".github/workflows/novate.yml", CI)?;
     fs_err::create_dir_all(root.join("migrations/app")).map_err(|error| {
-        Problem::input("CONFIG.UNWRITABLE", "migrations/app cannot be made").why(error.to_string()).fix("check the folder's permissions")
+        Problem::input("CONFIG.UNWRITABLE", "migrations/app cannot be made")
+            .why(error.to_string())
+            .fix("check the folder's permissions")
     })?;
 
     let mut lines: Vec<String> = written.iter().map(|name| format!("{} {name}", Symbol::Done.text())).collect();
@@ -59,8 +62,16 @@ pub(crate) async fn run(context: &Context, args: &Init) -> Result<Report, Proble
             Symbol::Info.text()
         ));
     }
-    let next = if existing.is_none() && !args.empty && has_tables(context).await { "novate contract infer" } else { "novate plan" };
-    let next = if existing.is_none() && next == "novate plan" { format!("edit {contract}, then: novate plan") } else { next.to_owned() };
+    let next = if existing.is_none() && !args.empty && has_tables(context).await {
+        "novate contract infer"
+    } else {
+        "novate plan"
+    };
+    let next = if existing.is_none() && next == "novate plan" {
+        format!("edit {contract}, then: novate plan")
+    } else {
+        next.to_owned()
+    };
     Ok(Report::new(lines.join("\n"), json!({ "written": written, "contract": contract })).next(next))
 }
 
@@ -72,7 +83,9 @@ fn existing_schema(context: &Context) -> Option<Utf8PathBuf> {
 async fn has_tables(context: &Context) -> bool {
     let Ok(variables) = Variables::read(Some(&context.here)) else { return false };
     let url = context.db.clone().or_else(|| variables.get("DATABASE_URL").map(|(url, _)| url));
-    let Some(string) = url.and_then(|url| crate::project::parse_connection(&url, &variables).ok()) else { return false };
+    let Some(string) = url.and_then(|url| crate::project::parse_connection(&url, &variables).ok()) else {
+        return false;
+    };
     let Ok(mut session) = novate_runner::Session::open(&string, "novate", context.interrupt.clone()).await else {
         return false;
     };

@@ -32,12 +32,8 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let mut settings = project.settings();
     settings.dry_run = args.dry_run;
     let contract = |node: &Node| history.contract(node);
-    let source = History {
-        space: &context.space,
-        graph: &history.graph,
-        packages: &history.packages,
-        contract: &contract,
-    };
+    let source =
+        History { space: &context.space, graph: &history.graph, packages: &history.packages, contract: &contract };
     let mut progress = Progress::new(context.ui);
     let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
     drop(progress);
@@ -50,11 +46,7 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
 }
 
 /// Where to go: what was asked for, else the contract, which a package must lead to.
-pub(crate) fn goal(
-    project: &Project<'_>,
-    history: &Loaded,
-    to: Option<&str>,
-) -> Result<(Goal, String), Problem> {
+pub(crate) fn goal(project: &Project<'_>, history: &Loaded, to: Option<&str>) -> Result<(Goal, String), Problem> {
     if let Some(text) = to {
         let state = states::find(project.context, text)?;
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
@@ -96,8 +88,11 @@ async fn refuse_denied(
         let found = operations::denied(&package.operations, &environment.deny);
         if let Some((operation, word)) = found.first() {
             return Err(denied("POLICY.DENIED", format!("the environment {name} denies {word}: {}", operation.label))
-                .why(format!("{} has {} that it denies; nothing was applied", edge.package,
-                    count(found.len(), "operation")))
+                .why(format!(
+                    "{} has {} that it denies; nothing was applied",
+                    edge.package,
+                    count(found.len(), "operation")
+                ))
                 .fix(format!("plan it otherwise, or take {word} from deny in [env.{name}]")));
         }
     }
@@ -130,7 +125,8 @@ fn report(done: &Migrated, goal: &Goal, described: &str, dry_run: bool) -> Repor
         "notes": done.notes,
     });
     if done.applied.is_empty() {
-        let text = format!("{} Nothing to do: the database is at {} ({})", Symbol::Done.text(), described, short(&goal.node));
+        let text =
+            format!("{} Nothing to do: the database is at {} ({})", Symbol::Done.text(), described, short(&goal.node));
         return Report::new(text, json);
     }
     let took: std::time::Duration = done.applied.iter().map(|applied| applied.took).sum();
@@ -178,6 +174,8 @@ pub(crate) fn applied_json(done: &Migrated) -> Value {
 pub(crate) fn is_about_routes(error: &HistoryError) -> bool {
     matches!(
         error,
-        HistoryError::Unreachable { .. } | HistoryError::UnknownMarker { .. } | HistoryError::InvariantsUncovered { .. }
+        HistoryError::Unreachable { .. }
+            | HistoryError::UnknownMarker { .. }
+            | HistoryError::InvariantsUncovered { .. }
     )
 }

@@ -28,9 +28,9 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
         operations: compiled.operations.clone(),
         source,
     };
-    let unchanged = store.read_package(&name).is_ok_and(|old| {
-        old.manifest == new.manifest && old.operations == new.operations && old.source == new.source
-    });
+    let unchanged = store
+        .read_package(&name)
+        .is_ok_and(|old| old.manifest == new.manifest && old.operations == new.operations && old.source == new.source);
     if !unchanged {
         if let (false, Some(reason)) = (args.force, store.users_of(&name)?) {
             return Err(HistoryError::PackageInUse { package: name.to_string(), reason }.into());

@@ -42,7 +42,9 @@ pub(crate) fn run(context: &Context, args: &New) -> Result<Report, Problem> {
         let line = new_source.lines().count() + 1;
         let question = "what leads there? Write the statements here".to_owned();
         new_source = format!("{new_source}-- @placeholder migration: {question}\n");
-        compiled.placeholders.push(novate_planner::PlaceholderLine { question: format!("migration: {question}"), line });
+        compiled
+            .placeholders
+            .push(novate_planner::PlaceholderLine { question: format!("migration: {question}"), line });
     }
     let name = plan::write(&project, &history, &args.name, from.clone(), &before, &to, &new_source, &compiled)?;
     let path = shorten(history.store.source_path(&name));

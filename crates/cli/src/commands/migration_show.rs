@@ -14,11 +14,8 @@ pub(crate) fn run(context: &Context, args: &Show) -> Result<Report, Problem> {
     let project = context.project()?;
     let store = project.store()?;
     let package = store.read_package(&pick(&project, args.package.as_deref())?)?;
-    let sql: Vec<String> = package
-        .operations
-        .iter()
-        .flat_map(|op| op.execute.iter().map(|step| format!("{};", step.sql)))
-        .collect();
+    let sql: Vec<String> =
+        package.operations.iter().flat_map(|op| op.execute.iter().map(|step| format!("{};", step.sql))).collect();
     let sql = sql.join("\n\n");
     let mut text = if args.sql {
         sql.clone()

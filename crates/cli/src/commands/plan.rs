@@ -30,7 +30,7 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&before, &to, &options)?;
-    operations::print_findings(&context.ui, &plan.findings);
+    operations::print_findings(context.ui, &plan.findings);
     if from.as_ref() == Some(&target) || (from.is_none() && plan.is_empty() && to == before) {
         return Ok(nothing(&from));
     }
@@ -81,7 +81,7 @@ fn goal(
         }
         None => {
             let sources = project.sources()?;
-            sources.print_notes(&project.context.ui);
+            sources.print_notes(project.context.ui);
             // A hint says what was planned once: afterwards its source is gone from the start, and it has no effect.
             let _ = history;
             Ok((sources.contract, sources.hints))
@@ -182,7 +182,12 @@ fn report(
         "novate migrate".to_owned()
     } else {
         for placeholder in &compiled.placeholders {
-            text = format!("{text}\n{} {path}:{} asks: {}", Symbol::Warning.text(), placeholder.line, placeholder.question);
+            text = format!(
+                "{text}\n{} {path}:{} asks: {}",
+                Symbol::Warning.text(),
+                placeholder.line,
+                placeholder.question
+            );
         }
         format!("fill in {path}, then: novate migration emit {name}")
     };

@@ -60,10 +60,8 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
 
     let mut next = if !planned {
         Some("novate plan".to_owned())
-    } else if let Some(name) = unready.first() {
-        Some(format!("novate migration emit {name}"))
     } else {
-        None
+        unready.first().map(|name| format!("novate migration emit {name}"))
     };
     if let Some(database) = database(&project, args).await? {
         let (text, value, then) = against(&project, &history, args, &database, planned)?;
@@ -147,7 +145,11 @@ fn against(
             Ok((lines, value, None))
         }
         Ok(Route { edges }) => {
-            lines.push(format!("{} {} to apply to reach {described}", Symbol::Next.text(), count(edges.len(), "package")));
+            lines.push(format!(
+                "{} {} to apply to reach {described}",
+                Symbol::Next.text(),
+                count(edges.len(), "package")
+            ));
             lines.extend(edges.iter().map(|edge| format!("             {}", edge.package)));
             if let Some(map) = value.as_object_mut() {
                 let names: Vec<&str> = edges.iter().map(|edge| edge.package.as_str()).collect();

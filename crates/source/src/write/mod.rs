@@ -89,7 +89,7 @@ impl Files {
             if name.as_str() != "public" || payload.control != Control::default() {
                 text = statement(control(payload.control), &schema::create(name));
             }
-            self.add_unless_empty(path, text + &remark(&id, payload.comment.as_deref()));
+            self.add_unless_empty(path, &(text + &remark(&id, payload.comment.as_deref())));
         }
         for (name, payload) in &contract.extensions {
             let id = ObjectId::Extension(name.clone());
@@ -98,9 +98,9 @@ impl Files {
         }
     }
 
-    fn add_unless_empty(&mut self, path: &str, text: String) {
+    fn add_unless_empty(&mut self, path: &str, text: &str) {
         if !text.is_empty() {
-            self.add(path, &text);
+            self.add(path, text);
         }
     }
 
