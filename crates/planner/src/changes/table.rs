@@ -95,9 +95,30 @@ fn create(work: &mut Work<'_>, name: &QName, table: &Table) {
 
 fn drop(work: &mut Work<'_>, name: &QName, table: &Table) {
     let id = ObjectId::Table(name.clone());
+    let detached = Node::Partition(name.clone());
+    if let Some(partition) = table.partition_of.as_ref().filter(|partition| is_referenced(work, &partition.parent)) {
+        // What points at the parent points at each of its partitions too, and lets go of those that are detached.
+        let detach = partition_ddl::detach(name, partition);
+        let step = Step::statement(Place::new(Stage::Remove, name, 0, name), id.clone(), detach);
+        work.push(step.takes([detached.clone()]).releases(uses::table(name, table)));
+    }
     let step = Step::statement(Place::new(Stage::Remove, name, 1, name), id, ddl::drop(name));
     let (nodes, rests_on) = leaving(work, name, table);
-    work.push(step.takes(nodes).releases(rests_on));
+    work.push(step.takes(nodes).releases(rests_on).outlives([detached]));
+}
+
+/// Whether a partitioned table that stays is pointed at by a foreign key that stays.
+fn is_referenced(work: &Work<'_>, parent: &QName) -> bool {
+    !work.table_is_lost(parent)
+        && work.diff.from.tables.iter().filter(|(name, _)| !work.table_is_lost(name)).any(|(name, table)| {
+            table.constraints.iter().any(|(constraint, payload)| match &payload.kind {
+                ConstraintKind::ForeignKey(key) => {
+                    let id = ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone());
+                    key.references == *parent && !work.diff.is_lost(&id)
+                }
+                _ => false,
+            })
+        })
 }
 
 /// What goes with a table, and what all of that rests on.
