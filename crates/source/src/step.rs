@@ -1,6 +1,7 @@
 //! From the statements of a script to steps that can be taken in any order.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use novate_contract::interpret::Environment;
 use novate_sql::ast::{
@@ -21,7 +22,7 @@ pub(crate) struct Step {
     pub(crate) origin: usize,
     /// Where it stands.
     pub(crate) span: Span,
-    pub(crate) environment: Environment,
+    pub(crate) environment: Arc<Environment>,
     pub(crate) phase: Phase,
 }
 

@@ -67,13 +67,13 @@ pub(super) fn place(rows: &[Row], numbers: &Numbers, types: &mut Types, tables: 
         let scope = Scope::of(table);
         let value = match row.generated {
             None => defaults.get(text, &ty, &scope),
-            Some(_) => expression(text, Some(&ty), &scope),
+            Some(_) => Some(expression(text, Some(&ty), &scope)),
         };
         let Some(column) = table.columns.get_mut(row.name.as_str()) else { continue };
         match row.generated.as_deref() {
-            None => column.default = Some(value),
-            Some("v") => column.generated = Some(Generated { kind: GeneratedKind::Virtual, expr: value }),
-            Some(_) => column.generated = Some(Generated { kind: GeneratedKind::Stored, expr: value }),
+            None => column.default = value,
+            Some("v") => column.generated = value.map(|expr| Generated { kind: GeneratedKind::Virtual, expr }),
+            Some(_) => column.generated = value.map(|expr| Generated { kind: GeneratedKind::Stored, expr }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use novate_contract::interpret::column_default;
 use novate_contract::{Expression, Ident, StorageParameters, Table, TypeName};
 use novate_sql::ast::WrittenType;
 use novate_sql::expr::{Expr, TypeScope, canonicalize, parse_expr};
@@ -29,13 +30,13 @@ impl Types {
 
 /// Defaults by text and type: they use no columns, so that the same text is the same default wherever it stands.
 #[derive(Debug, Default)]
-pub(super) struct Defaults(HashMap<(String, TypeName), Expression>);
+pub(super) struct Defaults(HashMap<(String, TypeName), Option<Expression>>);
 
 impl Defaults {
-    /// The default that `text` prints, of a column of type `ty`.
-    pub(super) fn get(&mut self, text: &str, ty: &TypeName, scope: &Scope<'_>) -> Expression {
+    /// The default that `text` prints, of a column of type `ty`; `None` for a `NULL` that is none when it is read back.
+    pub(super) fn get(&mut self, text: &str, ty: &TypeName, scope: &Scope<'_>) -> Option<Expression> {
         let key = (text.to_owned(), ty.clone());
-        self.0.entry(key).or_insert_with(|| expression(text, Some(ty), scope)).clone()
+        self.0.entry(key).or_insert_with(|| default(text, ty, scope)).clone()
     }
 }
 
@@ -71,6 +72,12 @@ pub(super) fn expression(text: &str, target: Option<&TypeName>, scope: &Scope<'_
     let written = without_parentheses(text).to_owned();
     let expr = parse_expr(text).map_or_else(|_| Expr::Opaque(written.clone()), |parsed| parsed.expr);
     Expression::new(canonicalize(&expr, scope, target), written)
+}
+
+fn default(text: &str, ty: &TypeName, scope: &Scope<'_>) -> Option<Expression> {
+    let written = without_parentheses(text).to_owned();
+    let expr = parse_expr(text).map_or_else(|_| Expr::Opaque(written.clone()), |parsed| parsed.expr);
+    column_default(&expr, scope, ty).map(|canonical| Expression::new(canonical, written))
 }
 
 /// `text` without the parentheses around the whole of it.

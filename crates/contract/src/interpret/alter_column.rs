@@ -2,6 +2,7 @@
 
 use novate_sql::NameRef;
 use novate_sql::ast::AlterColumn;
+use novate_sql::expr::Expr;
 
 use super::error::InterpretError;
 use super::sequence::altered;
@@ -119,7 +120,7 @@ impl Interpreter {
     fn retype(&mut self, table: &QName, name: &Ident, ty: &TypeName, collation: Option<&NameRef>) -> Outcome {
         let collation = collation.and_then(|asked| self.column_collation(ty, asked));
         let column = self.alter(table, name)?;
-        column.ty = ty.clone();
+        let old = TypeName { modifiers: Vec::new(), ..std::mem::replace(&mut column.ty, ty.clone()) };
         column.collation = collation;
         column.storage = None;
         column.compression = None;
@@ -136,8 +137,13 @@ impl Interpreter {
         }
         let default = column.default.clone();
         if let Some(default) = default {
-            let canonical = self.again(table, &default.canonical, Some(ty));
-            self.alter(table, name)?.default = Some(Expression::new(canonical, default.written));
+            // A NULL that was stored for the old type's sake keeps that type.
+            let before = match default.canonical {
+                Expr::Null => Expr::Cast(Box::new(Expr::Null), old),
+                other => other,
+            };
+            let canonical = super::column_default(&before, &self.scope(table), ty);
+            self.alter(table, name)?.default = canonical.map(|canonical| Expression::new(canonical, default.written));
         }
         self.read_expressions_again(table)
     }

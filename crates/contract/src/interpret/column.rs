@@ -8,7 +8,7 @@ use novate_sql::ast::{
     self, ColumnConstraint, ColumnDef, ExprText, ForeignKey, NamedConstraint, SequenceOption, TableConstraint,
     WrittenType,
 };
-use novate_sql::expr::Expr;
+use novate_sql::expr::{Expr, TypeScope, canonicalize, is_null_default};
 
 use super::error::InterpretError;
 use super::sequence::created;
@@ -103,9 +103,6 @@ impl Interpreter {
         ty: &TypeName,
         needed_by: &ObjectId,
     ) -> Outcome<Option<Expression>> {
-        if is_no_default(&written.expr, ty) {
-            return Ok(None);
-        }
         if let Some(sequence) = written.expr.references().sequences.first() {
             if self.relation(sequence).is_none()
                 && sequence.schema.as_ref().is_none_or(|it| it.as_str() != "pg_catalog")
@@ -114,7 +111,9 @@ impl Interpreter {
                 return Err(InterpretError::missing(what, needed_by));
             }
         }
-        self.expression(table, written, Some(ty), needed_by).map(Some)
+        self.columns_of(table, &written.expr, needed_by)?;
+        let canonical = column_default(&written.expr, &self.scope(table), ty);
+        Ok(canonical.map(|canonical| Expression::new(canonical, written.text.clone())))
     }
 
     fn serial(&mut self, table: &QName, column: &Ident, ty: &TypeName) -> Outcome {
@@ -211,12 +210,19 @@ fn refuses_null(definition: &ColumnDef) -> bool {
     definition.constraints.iter().any(|constraint| matches!(constraint.constraint, ColumnConstraint::NotNull))
 }
 
-/// Whether PostgreSQL stores nothing for this default. Source: `AddRelationNewConstraints` in `heap.c`, which looks for
-/// a constant NULL after the value has been coerced to the column's type; a length makes that a call.
-fn is_no_default(expr: &Expr, ty: &TypeName) -> bool {
-    match expr {
-        Expr::Null => ty.modifiers.is_empty(),
-        Expr::Cast(inner, cast) => **inner == Expr::Null && ty.modifiers.is_empty() && cast.name == ty.name,
-        _ => false,
+/// The default that a column of type `ty` gets from `written`, in canonical form; `None` where PostgreSQL stores none.
+///
+/// It stores none for a constant `NULL` of the column's own type. A type with modifiers makes the constant a call, and
+/// a cast to another type keeps it from being one of the column's own: both are stored, though they do nothing.
+/// Source: `AddRelationNewConstraints` in `heap.c`.
+pub fn column_default(written: &Expr, scope: &dyn TypeScope, ty: &TypeName) -> Option<Expr> {
+    if !is_null_default(written) {
+        return Some(canonicalize(written, scope, Some(ty)));
     }
+    if !ty.modifiers.is_empty() {
+        return Some(Expr::Null);
+    }
+    let Expr::Cast(_, cast) = written else { return None };
+    let cast = TypeName { modifiers: Vec::new(), ..scope.resolve_type(cast) };
+    (cast != *ty).then(|| Expr::Cast(Box::new(Expr::Null), cast))
 }

@@ -46,6 +46,7 @@ mod unmodelled;
 #[cfg(test)]
 mod tests;
 
+pub use column::column_default;
 pub use environment::Environment;
 pub use error::{InterpretError, Missing};
 pub use partition_key::partition_key;

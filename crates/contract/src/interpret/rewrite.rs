@@ -1,6 +1,6 @@
 //! Changes to the expressions that tables hold, where something that they name has changed.
 
-use novate_sql::expr::{Expr, parse_expr};
+use novate_sql::expr::{Expr, is_null_default, parse_expr};
 
 use super::{Interpreter, Outcome};
 use crate::{ConstraintKind, Expression, IndexElement, IndexKey, QName, Table, TypeName};
@@ -10,7 +10,9 @@ impl Interpreter {
     pub(super) fn read_expressions_again(&mut self, table: &QName) -> Outcome {
         let mut payload = self.table(table)?.clone();
         each_expression(&mut payload, &mut |expression, ty| {
-            expression.canonical = self.again(table, &expression.canonical, ty);
+            if !is_null_default(&expression.canonical) {
+                expression.canonical = self.again(table, &expression.canonical, ty);
+            }
         });
         *self.table_mut(table)? = payload;
         Ok(())

@@ -46,10 +46,10 @@ pub(super) fn apply(
     let mut renames = Vec::new();
     for (file, bound) in bound {
         let Some(source) = sources.get(*file) else { continue };
-        let Some(statement) = source.statements.get(bound.anchor.statement) else { continue };
+        let Some(statement) = source.statements.get(&bound.anchor.statement) else { continue };
         let place = source.place(bound.span);
         let steps = by_statement.get(&(*file, bound.anchor.statement)).map_or(&[][..], Vec::as_slice);
-        let target = target(&statement.value, &bound.anchor.part, steps);
+        let target = target(statement, &bound.anchor.part, steps);
         let misplaced = |to: String| Problem::MisplacedDirective { name: bound.directive.name(), to };
         let outcome = match (target, &bound.directive) {
             (Target::Nothing, _) => Ok(()),

@@ -1,8 +1,11 @@
 //! From files to steps.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use novate_contract::Ident;
 use novate_contract::interpret::Environment;
-use novate_sql::ast::{Script, Statement};
+use novate_sql::ast::Statement;
 use novate_sql::{Span, Spanned, parse};
 
 use crate::bind::{Bound, bind};
@@ -14,8 +17,8 @@ use crate::{Drops, Note, Place, Problem, SourceError, SourceFile, SourceOptions}
 pub(super) struct Source<'a> {
     text: &'a str,
     lines: Lines,
-    /// Its statements as they were written, for what directives are about.
-    pub(super) statements: Vec<Spanned<Statement>>,
+    /// The statements that directives are about, by their place in it, as they were written.
+    pub(super) statements: HashMap<usize, Statement>,
 }
 
 impl Source<'_> {
@@ -62,13 +65,13 @@ pub(super) fn gather<'a>(files: &'a [SourceFile], options: &SourceOptions) -> Ga
 
 /// What `SET` lines have changed so far.
 struct Session {
-    environment: Environment,
+    environment: Arc<Environment>,
     access_method: Option<Ident>,
 }
 
 impl Session {
     fn new(options: &SourceOptions) -> Self {
-        Self { environment: Environment::new(options.default_schema.clone()), access_method: None }
+        Self { environment: Arc::new(Environment::new(options.default_schema.clone())), access_method: None }
     }
 }
 
@@ -81,8 +84,7 @@ struct Gatherer<'a, 'o> {
 
 impl<'a> Gatherer<'a, '_> {
     fn file(&mut self, file: &'a SourceFile) {
-        let Script { statements, comments, errors } = parse(&file.text);
-        let script = Script { statements, comments, errors };
+        let script = parse(&file.text);
         let lines = Lines::new(&file.path, &file.text);
         for error in &script.errors {
             let place = lines.place(&file.text, error.span);
@@ -90,12 +92,16 @@ impl<'a> Gatherer<'a, '_> {
         }
         let index = self.out.sources.len();
         let (bound, errors) = bind(&script, &file.text, &lines);
+        let about = |bound: &Bound| {
+            let at = bound.anchor.statement;
+            script.statements.get(at).map(|statement| (at, statement.value.clone()))
+        };
+        let kept = bound.iter().filter_map(about).collect();
         self.out.bound.extend(bound.into_iter().map(|bound| (index, bound)));
         self.out.errors.extend(errors);
-        let statements = script.statements.clone();
-        self.out.sources.push(Source { text: &file.text, lines, statements: script.statements });
+        self.out.sources.push(Source { text: &file.text, lines, statements: kept });
         let mut includes = file.includes.iter().peekable();
-        for (origin, statement) in statements.into_iter().enumerate() {
+        for (origin, statement) in script.statements.into_iter().enumerate() {
             while let Some(include) = includes.next_if(|include| include.at <= statement.span.start) {
                 self.file(&include.file);
             }
@@ -128,7 +134,9 @@ impl<'a> Gatherer<'a, '_> {
         }
         match &statement {
             Statement::Set { name, values } => {
-                self.session.environment.follow(&statement);
+                if name == "search_path" {
+                    Arc::make_mut(&mut self.session.environment).follow(&statement);
+                }
                 let value = values.first().filter(|value| !value.is_empty());
                 match name.as_str() {
                     "default_table_access_method" => {
@@ -156,7 +164,7 @@ impl<'a> Gatherer<'a, '_> {
         }
         for (span, statement) in split(statement, span, self.session.access_method.as_ref()) {
             let phase = phase(&statement, self.options.drops);
-            let environment = self.session.environment.clone();
+            let environment = Arc::clone(&self.session.environment);
             self.out.steps.push(Step { statement, file, origin, span, environment, phase });
         }
     }

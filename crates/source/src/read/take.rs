@@ -76,8 +76,8 @@ impl Taker<'_, '_> {
     }
 
     fn step(&mut self, step: &Step, keep: bool) -> Result<(), InterpretError> {
-        if *self.interpreter.environment() != step.environment {
-            self.interpreter.set_environment(step.environment.clone());
+        if *self.interpreter.environment() != *step.environment {
+            self.interpreter.set_environment((*step.environment).clone());
         }
         let touched = self.interpreter.apply(&step.statement)?;
         let Some(place) = self.place(step, step.span) else { return Ok(()) };
