@@ -55,6 +55,7 @@ pub(super) fn of(change: &Change<'_>, subject: &ObjectId) -> String {
             None => format!("Move {subject} to schema {to}"),
         },
         Statement::AlterTable(alter) => alter_table(change, alter, subject),
+        Statement::Procedural(_) => format!("Rebuild {subject}"),
         other => super::query::words(other),
     }
 }
@@ -107,6 +108,10 @@ fn alone(change: &Change<'_>, table: &QName, action: &AlterTableAction) -> Strin
         Action::RenameColumn { from, to } => format!("Rename column {table}.{from} to {to}"),
         Action::RenameTo(to) => format!("Rename table {table} to {to}"),
         Action::SetSchema(to) => format!("Move table {table} to schema {to}"),
+        Action::Inherit(parent, true) => format!("Let {table} inherit from {parent}"),
+        Action::Inherit(parent, false) => format!("No longer let {table} inherit from {parent}"),
+        Action::AttachPartition { .. } => format!("{sentence} to {table}"),
+        Action::DetachPartition(_) => format!("{sentence} from {table}"),
         _ => format!("{sentence} of {table}"),
     }
 }
@@ -171,7 +176,7 @@ fn phrase(change: &Change<'_>, table: &QName, action: &AlterTableAction) -> Stri
 fn alter_column(name: &str, action: &AlterColumn) -> String {
     match action {
         AlterColumn::Type { ty, .. } => format!("change {name} to {ty}"),
-        AlterColumn::SetDefault(value) => format!("set the default of {name} to {}", value.text),
+        AlterColumn::SetDefault(value) => format!("set the default of {name} to {}", one_line(&value.text)),
         AlterColumn::DropDefault => format!("drop the default of {name}"),
         AlterColumn::SetNotNull => format!("set {name} NOT NULL"),
         AlterColumn::DropNotNull => format!("let {name} be NULL"),
@@ -185,6 +190,10 @@ fn alter_column(name: &str, action: &AlterColumn) -> String {
         AlterColumn::SetStorage(storage) => format!("set the storage of {name} to {storage}"),
         AlterColumn::SetCompression(method) => format!("set the compression of {name} to {method}"),
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn capitalised(text: &str) -> String {

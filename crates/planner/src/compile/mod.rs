@@ -12,6 +12,7 @@ mod label;
 mod plain;
 mod query;
 mod raw;
+mod reindex;
 mod replay;
 mod result;
 mod segment;

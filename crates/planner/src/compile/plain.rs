@@ -8,7 +8,7 @@ use novate_sql::ast::{AlterTableAction, Statement};
 use super::error::CompileError;
 use super::query::{needs_own_transaction, text, words};
 use super::replay::{Fresh, World};
-use super::{checks, effects, label, subject};
+use super::{checks, effects, label, reindex, subject};
 use crate::operation::{Operation, Statement as Sql, Target, TransactionMode};
 
 /// A statement, and the schema on both sides of it.
@@ -18,6 +18,8 @@ pub(super) struct Change<'a> {
     pub(super) after: &'a Contract,
     pub(super) touched: &'a Touched,
     pub(super) fresh: &'a Fresh,
+    /// Whether it is a `REINDEX` that lets others go on.
+    pub(super) concurrently: bool,
 }
 
 /// The operation that a statement is.
@@ -30,7 +32,10 @@ pub(super) fn operation(
     mode: TransactionMode,
 ) -> Result<Operation, CompileError> {
     let sql = text(source, span);
-    recognise(statement, span)?;
+    let reindex = reindex::read(statement, &sql);
+    if reindex.is_none() {
+        recognise(statement, span)?;
+    }
     if let (TransactionMode::Package, Some(what)) = (mode, needs_own_transaction(statement, &sql)) {
         return Err(CompileError::NeedsStatementMode { what, span });
     }
@@ -45,9 +50,18 @@ pub(super) fn operation(
         }
     }
     let cascades = cascades(statement);
-    let touched = world.apply(statement).map_err(|error| refused(error, cascades, span))?;
-    let change =
-        Change { statement, before: world.before(), after: world.after(), touched: &touched, fresh: world.fresh() };
+    let touched = match &reindex {
+        Some(reindex) => world.reindex(&reindex.index).ok_or(CompileError::NoEffect { span })?,
+        None => world.apply(statement).map_err(|error| refused(error, cascades, span))?,
+    };
+    let change = Change {
+        statement,
+        before: world.before(),
+        after: world.after(),
+        touched: &touched,
+        fresh: world.fresh(),
+        concurrently: reindex.is_some_and(|reindex| reindex.concurrently),
+    };
     if cascades {
         return Err(CompileError::Cascade { goes: subject::dropped_along(&change), span });
     }

@@ -6,6 +6,7 @@ use novate_contract::interpret::{Environment, InterpretError, Interpreter, Touch
 use novate_contract::{Contract, ObjectId, QName};
 use novate_sql::ast::Statement;
 
+use super::reindex;
 use super::vocabulary::Vocabulary;
 
 /// The schema before and after the statement at hand.
@@ -41,6 +42,20 @@ impl World {
         }
         self.behind = Some(touched.clone());
         Ok(touched)
+    }
+
+    /// Makes an index valid again; `None` where there is no such index.
+    pub(super) fn reindex(&mut self, index: &QName) -> Option<Touched> {
+        self.catch_up();
+        let id = reindex::find(self.after(), index)?;
+        let mut contract = self.after().clone();
+        if let ObjectId::Index(table, name) = &id {
+            contract.tables.get_mut(table)?.indexes.get_mut(name)?.valid = true;
+        }
+        self.interpreter = Interpreter::new(contract, self.interpreter.environment().clone());
+        let touched = Touched { altered: vec![id], ..Touched::default() };
+        self.behind = Some(touched.clone());
+        Some(touched)
     }
 
     /// Gives up: after a statement that could not be executed nobody knows what the next one would do.

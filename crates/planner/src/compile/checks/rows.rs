@@ -20,8 +20,17 @@ use crate::operation::Check;
 /// The questions about rows that a statement needs answered.
 pub(super) fn checks(change: &Change<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
+    let own = match change.statement {
+        Statement::AlterTable(alter) => Some(resolve(&alter.name.value)),
+        Statement::CreateIndex(create) => Some(resolve(&create.table)),
+        _ => None,
+    };
     for id in change.touched.created.iter().chain(&change.touched.altered) {
         let Some(table) = id.table().filter(|table| asked(change, table)) else { continue };
+        // A query on a table reaches its partitions and heirs too.
+        if own.as_ref().is_some_and(|own| own != table) {
+            continue;
+        }
         let (old, new) = (change.before.object(id), change.after.object(id));
         match (id, old, new) {
             (ObjectId::Column(_, name), Some(Object::Column(old)), Some(Object::Column(new))) => {

@@ -41,6 +41,7 @@ pub(super) fn of(effect: &mut Effect, change: &Change<'_>, subject: &ObjectId) {
             effect.is(OperationClass::Widening);
             effect.hazard(HazardCode::Irreversible, subject, "An extension rarely goes back to an older version.");
         }
+        Statement::Procedural(_) => super::index::rebuild(effect, subject, change.concurrently),
         _ => effect.is(OperationClass::Additive),
     }
 }

@@ -237,3 +237,25 @@ fn labels() {
     "
     );
 }
+
+#[test]
+fn an_index_that_is_rebuilt() {
+    use novate_contract::{Ident, QName};
+    let to = super::contract(&super::empty(), super::SETUP);
+    let mut from = to.clone();
+    let users = from.tables.get_mut(&QName::new("public", "users")).unwrap();
+    users.indexes.get_mut(&Ident::new("users_name_idx")).unwrap().valid = false;
+    let source = "-- @transaction statement\nreindex index concurrently \"users_name_idx\";";
+    let compiled = super::compile(source, &from, &to).unwrap();
+    assert_eq!(compiled.operations[0].label, "Rebuild index public.users_name_idx");
+    assert_eq!(compiled.operations[0].postcheck[0].description, "index public.users_name_idx is valid");
+}
+
+#[test]
+fn types_that_are_known_by_name_alone() {
+    let from = super::empty();
+    let to = super::contract(&from, "CREATE DOMAIN positive AS integer; CREATE TABLE t (a positive);");
+    let to = novate_contract::Contract { unsupported: Vec::new(), ..to };
+    let compiled = super::compile("CREATE TABLE t (a positive);", &from, &to).unwrap();
+    assert_eq!(compiled.reached, to);
+}
