@@ -561,3 +561,16 @@ fn least_rights_to_look() {
     role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("grant");
     role.novate("db sign").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
 }
+
+#[test]
+fn interrupted_while_it_connects() {
+    let project = Project::migrated(ONE);
+    // Somebody takes the connection and never says a word.
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("postgresql://postgres@{}/x?sslmode=disable", listener.local_addr().unwrap());
+    let child = project.command(&url, "migrate").spawn().unwrap();
+    let taken = listener.accept().unwrap();
+    signal(&child, "INT");
+    ran("migrate", &child.wait_with_output().unwrap()).fails(130, "MIGRATION.INTERRUPTED");
+    drop(taken);
+}

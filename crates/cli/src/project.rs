@@ -172,8 +172,11 @@ impl Project<'_> {
     pub(crate) async fn connect(&self) -> Result<Session, Problem> {
         let (string, origin) = self.connection_string()?;
         self.context.ui.note(crate::ui::Symbol::Info, &format!("database {} ({origin})", string.safe_summary()));
-        let session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
-        Ok(session)
+        let interrupt = &self.context.interrupt;
+        tokio::select! {
+            session = Session::open(&string, "novate", interrupt.clone()) => Ok(session?),
+            () = interrupt.wait() => Err(novate_runner::RunError::Interrupted.into()),
+        }
     }
 
     /// How runs behave.

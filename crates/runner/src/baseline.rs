@@ -34,14 +34,14 @@ pub async fn init(
         |error: RunError| MigrateError { error: Box::new(error), left: LeftBehind::Nothing, applied: Vec::new() };
     let now = standing(session, history.space).await.map_err(failed)?;
     if now.in_transit.is_some() {
-        return migrate(session, history, goal, settings, on).await.map(Initialised::Migrated);
+        return Box::pin(migrate(session, history, goal, settings, on)).await.map(Initialised::Migrated);
     }
     if let Some(marker) = now.marker {
         return Ok(Initialised::AlreadyAt(marker.hash));
     }
     let live = verify::read_live(session).await.map_err(failed)?;
     if is_empty(&live) {
-        return migrate(session, history, goal, settings, on).await.map(Initialised::Migrated);
+        return Box::pin(migrate(session, history, goal, settings, on)).await.map(Initialised::Migrated);
     }
     match fitting(session, history, &goal.node, &live).await.map_err(failed)? {
         Ok(node) => {

@@ -157,7 +157,7 @@ pub enum RunError {
     #[error("the package {} is in transit", .transit.package)]
     InTransit {
         /// What is known of it.
-        transit: InTransit,
+        transit: Box<InTransit>,
     },
     /// A package in transit is not the one that is here.
     #[error("the package {package} that is in transit is not here, or is not the same")]

@@ -160,7 +160,10 @@ async fn steps(
             let scope = if last { Scope::Whole } else { Scope::Touched };
             let applied = transit::start(session, history, &standing, package, scope, settings, on).await?;
             done.applied.push(applied);
-            if last { return Ok(()) } else { continue }
+            if last {
+                return Ok(());
+            }
+            continue;
         }
         let to = (history.contract)(&edge.target()).map_err(nothing_in_transit)?;
         let step = Step {

@@ -54,10 +54,8 @@ async fn attempt(
     }
     let hash = json::storage_hash(contract);
     let standing = contention::begin(session, space, settings, on).await?;
-    if let Some(transit) = standing.in_transit.clone() {
-        if !force || transit.alive {
-            return Err(RunError::InTransit { transit });
-        }
+    if let Some(transit) = standing.in_transit.clone().filter(|transit| !force || transit.alive) {
+        return Err(RunError::InTransit { transit: Box::new(transit) });
     }
     let before = standing.node();
     if let Some(other) = before.as_ref().filter(|before| **before != hash && !force) {

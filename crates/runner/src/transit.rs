@@ -81,7 +81,7 @@ pub(crate) async fn resume(
 ) -> Result<Applied, RunError> {
     let unknown = || RunError::TransitUnknown { package: under_way.package.clone() };
     if under_way.alive {
-        return Err(RunError::InTransit { transit: under_way.clone() });
+        return Err(RunError::InTransit { transit: Box::new(under_way.clone()) });
     }
     let name = PackageName::parse(&under_way.package).map_err(|_| unknown())?;
     let package = history.package(&name)?;

@@ -40,7 +40,7 @@ async fn attempt(
 ) -> Result<(), RunError> {
     let standing = contention::begin(session, space, settings, on).await?;
     if let Some(transit) = standing.in_transit {
-        return Err(RunError::InTransit { transit });
+        return Err(RunError::InTransit { transit: Box::new(transit) });
     }
     let failed = |attempt: Attempt| match attempt {
         Attempt::Failed(error) => error,

@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     let to = sources.contract;
     let mut session = project.connect().await?;
     if let Some(transit) = standing(&mut session, &context.space).await?.in_transit {
-        return Err(RunError::InTransit { transit }.into());
+        return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
     let mut live = novate_runner::read_live(&mut session).await?.contract;
     live.space = context.space.clone();
