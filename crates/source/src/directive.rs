@@ -88,7 +88,7 @@ fn read(name: &str, argument: &str) -> Result<Directive, Fault> {
         _ if MIGRATION.contains(&name) => Err(Fault::Migration { name: name.to_owned() }),
         _ => {
             let distance = |known: &&str| strsim::damerau_levenshtein(name, known);
-            let nearest = KNOWN.into_iter().min_by_key(|known| distance(&known)).filter(|known| distance(known) <= 4);
+            let nearest = KNOWN.into_iter().min_by_key(|known| distance(known)).filter(|known| distance(known) <= 4);
             Err(Fault::Unknown { name: name.to_owned(), nearest })
         }
     }

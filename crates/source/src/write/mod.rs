@@ -1,6 +1,8 @@
 //! A contract as files that people like to read: by schema, types before tables, a table with its keys, then what
 //! stands beside it.
 
+mod names;
+mod partition;
 mod table;
 
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use novate_contract::ddl::{comment, enumeration, extension, schema, sequence};
 use novate_contract::{Contract, Control, Ident, ObjectId, QName, SequenceOwner};
 
 use crate::SourceFile;
+use names::Names;
 
 /// How a contract is spread over files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +29,10 @@ pub enum Layout {
 /// named in a comment, and for what a project's configuration adds.
 pub fn write(contract: &Contract, layout: Layout) -> Vec<SourceFile> {
     let mut files = Files { layout, texts: BTreeMap::new(), order: Vec::new() };
+    let names = Names::of(contract);
     files.database(contract);
     for name in contract.schemas.keys() {
-        files.schema(contract, name);
+        files.schema(contract, &names, name);
     }
     files.finish()
 }
@@ -104,7 +108,7 @@ impl Files {
         }
     }
 
-    fn schema(&mut self, contract: &Contract, schema: &Ident) {
+    fn schema(&mut self, contract: &Contract, names: &Names<'_>, schema: &Ident) {
         let types = self.path(schema, "_types");
         for (name, payload) in contract.enums.iter().filter(|(name, _)| name.schema == *schema) {
             let id = ObjectId::Enum(name.clone());
@@ -124,7 +128,7 @@ impl Files {
         }
         for (name, payload) in contract.tables.iter().filter(|(name, _)| name.schema == *schema) {
             let path = self.path(schema, name.name.as_str());
-            self.add(&path, &table::text(contract, name, payload));
+            self.add(&path, &table::text(contract, names, name, payload));
         }
     }
 }

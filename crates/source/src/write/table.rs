@@ -4,32 +4,51 @@ use std::collections::BTreeSet;
 
 use novate_contract::ddl::{self, column, constraint, index};
 use novate_contract::{
-    Column, Constraint, ConstraintKind, Contract, Deferral, Ident, ObjectId, QName, SequenceOptions, Table, TypeName,
+    Column, Constraint, ConstraintKind, Contract, Ident, ObjectId, QName, SequenceOptions, Table, TypeName,
 };
 use novate_sql::expr::Expr;
 
+use super::names::Names;
+use super::partition::{Implied, attach, implied};
 use super::{control, owned, remark, statement};
 
+/// How wide a column's line may get before its check moves to a line of its own.
+const LINE: usize = 100;
+
 /// The paragraph of a table.
-pub(super) fn text(contract: &Contract, name: &QName, table: &Table) -> String {
+pub(super) fn text(contract: &Contract, names: &Names<'_>, name: &QName, table: &Table) -> String {
     let mut directive = control(table.control).to_owned();
     if table.online {
         directive.push_str("-- @online\n");
     }
-    let (create, inside) = create(contract, name, table);
+    let mut writer = Writer { contract, names, name, table, done: BTreeSet::new() };
+    let parent = table.partition_of.as_ref().and_then(|partition| contract.tables.get(&partition.parent));
+    let implied = parent.and_then(|parent| implied(name, table, parent));
+    let create = match (&implied, &table.partition_of) {
+        (Some(implied), Some(_)) => writer.create_partition(implied),
+        _ => writer.create(),
+    };
     let mut text = statement(&directive, &create);
-    let outside = |name: &&Ident| !inside.contains(*name);
-    for constraint_name in table.constraints.keys().filter(outside) {
-        if let Some(payload) = table.constraints.get(constraint_name) {
+    if let (None, Some(partition)) = (&implied, &table.partition_of) {
+        text += &statement("", &attach(name, partition));
+    }
+    for (constraint_name, payload) in &table.constraints {
+        if !writer.done.contains(constraint_name) {
             text += &statement("", &constraint::add(constraint_name, payload).on(name));
         }
     }
-    for (index_name, payload) in &table.indexes {
+    let is_implied = |index: &Ident| implied.as_ref().is_some_and(|implied| implied.indexes.contains(index));
+    for (index_name, payload) in table.indexes.iter().filter(|(name, _)| !is_implied(name)) {
+        let mut create = index::create(name, index_name, payload, index::Build::Locking);
+        if !payload.valid && table.partition_by.is_some() {
+            // Not every partition has its part of it.
+            create = create.replacen(&format!(" ON {name} "), &format!(" ON ONLY {name} "), 1);
+        }
         text += "\n";
-        text += &statement("", &index::create(name, index_name, payload, index::Build::Locking));
+        text += &statement("", &create);
     }
     // The replica identity may name an index, so it comes after them.
-    let mut settings = ddl::table::settings(table);
+    let mut settings = ddl::table::settings(&Table { inherits: Vec::new(), ..table.clone() });
     settings.extend(table.columns.iter().flat_map(|(column_name, payload)| column::settings(column_name, payload)));
     for action in settings {
         text += &statement("", &action.on(name));
@@ -56,92 +75,117 @@ fn remarks(contract: &Contract, name: &QName, table: &Table) -> String {
     text
 }
 
-/// `CREATE TABLE`, and the constraints that stand inside it.
-fn create(contract: &Contract, name: &QName, table: &Table) -> (String, BTreeSet<Ident>) {
-    // A partition or an heir has its columns from its parents; what the DDL writer says of them is exact.
-    if table.partition_of.is_some() || !table.inherits.is_empty() || table.partition_by.is_some() {
-        let inline = ddl::table::inline(table);
-        return (ddl::table::create(name, table, &inline), inline.into_iter().collect());
-    }
-    let mut inside: BTreeSet<Ident> = ddl::table::inline(table).into_iter().collect();
-    inside.extend(
-        table.constraints.iter().filter(|(_, payload)| is_simple_reference(payload)).map(|(name, _)| name.clone()),
-    );
-    let mut written = BTreeSet::new();
-    let mut lines = Vec::new();
-    for (column_name, payload) in &table.columns {
-        let mut line = match serial(contract, name, column_name, payload) {
-            Some(word) => format!("{column_name} {word}"),
-            None => {
-                let mut shown = payload.clone();
-                // A key says it already.
-                shown.not_null &= !is_key(table, column_name);
-                column::definition(name, column_name, &shown)
-            }
-        };
-        for (constraint_name, constraint) in table.constraints.iter().filter(|(name, _)| inside.contains(*name)) {
-            if let Some(words) = beside(name, column_name, constraint_name, constraint) {
-                line.push(' ');
-                line.push_str(&words);
-                written.insert(constraint_name.clone());
-            }
-        }
-        lines.push(line);
-    }
-    for (constraint_name, payload) in &table.constraints {
-        if inside.contains(constraint_name) && !written.contains(constraint_name) {
-            lines.push(constraint::definition(constraint_name, payload));
-        }
-    }
-    let mut bare = table.clone();
-    bare.columns.clear();
-    // Access method and storage parameters are the DDL writer's; the list is ours.
-    let empty = ddl::table::create(name, &bare, &[]);
-    let unlogged = if table.unlogged { "UNLOGGED " } else { "" };
-    let head = format!("CREATE {unlogged}TABLE {name} (");
-    let tail = empty.strip_prefix(head.as_str()).unwrap_or(")");
-    let create =
-        if lines.is_empty() { empty.clone() } else { format!("{head}\n    {}\n{tail}", lines.join(",\n    ")) };
-    (create, inside)
+struct Writer<'a> {
+    contract: &'a Contract,
+    names: &'a Names<'a>,
+    name: &'a QName,
+    table: &'a Table,
+    /// Constraints that have been written, or need not be.
+    done: BTreeSet<Ident>,
 }
 
-/// A constraint of one column under the name that PostgreSQL would choose, as it stands beside the column.
-fn beside(table: &QName, column: &Ident, name: &Ident, constraint: &Constraint) -> Option<String> {
-    let plain = constraint.validated
-        && constraint.enforced
-        && !constraint.no_inherit
-        && constraint.deferral == Deferral::NotDeferrable;
-    if !plain {
-        return None;
+impl Writer<'_> {
+    /// `CREATE TABLE` with columns and constraints.
+    fn create(&mut self) -> String {
+        let inline: BTreeSet<Ident> = ddl::table::inline(self.table).into_iter().collect();
+        let inside = |name: &Ident, constraint: &Constraint| inline.contains(name) || is_simple_reference(constraint);
+        let mut lines = Vec::new();
+        for (column_name, payload) in &self.table.columns {
+            let mut line = match serial(self.contract, self.name, column_name, payload) {
+                Some(word) => format!("{column_name} {word}"),
+                None => {
+                    let mut shown = payload.clone();
+                    // A key says it already.
+                    shown.not_null &= !is_key(self.table, column_name);
+                    column::definition(self.name, column_name, &shown)
+                }
+            };
+            for (name, constraint) in self.table.constraints.iter().filter(|(name, it)| inside(name, it)) {
+                if let Some(words) = self.beside(column_name, name, constraint, line.len()) {
+                    line.push(' ');
+                    line.push_str(&words);
+                    self.done.insert(name.clone());
+                }
+            }
+            lines.push(line);
+        }
+        let mut rest: Vec<(&Ident, &Constraint)> =
+            self.table.constraints.iter().filter(|(name, it)| inside(name, it) && !self.done.contains(*name)).collect();
+        rest.sort_by_key(|(_, constraint)| constraint.kind.tag());
+        for (name, constraint) in rest {
+            lines.push(self.definition(name, constraint));
+            self.done.insert(name.clone());
+        }
+        // Access method, storage parameters and the like are the DDL writer's; the list is ours.
+        let bare = Table { columns: Table::default().columns, partition_of: None, ..self.table.clone() };
+        with_list(&ddl::table::create(self.name, &bare, &[]), self.name, &lines)
     }
-    let chosen = |label: &str| format!("{}_{}_{label}", table.name.as_str(), column.as_str());
-    let is_chosen = |text: String| text.len() <= novate_sql::MAX_IDENT_BYTES && text == name.as_str();
-    let only = |columns: &[Ident]| columns.len() == 1 && columns.first() == Some(column);
-    match &constraint.kind {
-        ConstraintKind::PrimaryKey(key)
-            if only(&key.columns)
-                && key.include.is_empty()
-                && key.storage.is_empty()
-                && is_chosen(format!("{}_pkey", table.name.as_str())) =>
-        {
-            Some("PRIMARY KEY".to_owned())
+
+    /// `CREATE TABLE ... PARTITION OF` with what is the partition's own.
+    fn create_partition(&mut self, implied: &Implied) -> String {
+        self.done.extend(implied.constraints.iter().cloned());
+        let mut lines = implied.columns.clone();
+        for name in ddl::table::inline(self.table) {
+            if let Some(constraint) = self.table.constraints.get(&name)
+                && self.done.insert(name.clone()) {
+                    lines.push(self.definition(&name, constraint));
+                }
         }
-        ConstraintKind::Unique(key)
-            if only(&key.columns)
-                && key.include.is_empty()
-                && key.storage.is_empty()
-                && !key.nulls_not_distinct
-                && is_chosen(chosen("key")) =>
-        {
-            Some("UNIQUE".to_owned())
+        let bare = ddl::table::create(self.name, self.table, &[]);
+        match (&self.table.partition_of, lines.is_empty()) {
+            (Some(partition), false) => {
+                let of = format!("PARTITION OF {}", partition.parent);
+                let list = format!("{of} (\n    {}\n)", lines.join(",\n    "));
+                bare.replacen(&of, &list, 1)
+            }
+            _ => bare,
         }
-        ConstraintKind::ForeignKey(key) if only(&key.columns) && is_chosen(chosen("fkey")) => {
-            // `CONSTRAINT name FOREIGN KEY (column) REFERENCES ...`: what follows the list is the same beside a column.
-            let definition = constraint::definition(name, constraint);
-            definition.find("REFERENCES ").and_then(|at| definition.get(at..).map(str::to_owned))
-        }
-        _ => None,
     }
+
+    /// A constraint as a line of its own, named where PostgreSQL would choose another name.
+    fn definition(&self, name: &Ident, constraint: &Constraint) -> String {
+        let named = constraint::definition(name, constraint);
+        let prefix = format!("CONSTRAINT {name} ");
+        match named.strip_prefix(&prefix) {
+            Some(bare) if self.names.is_chosen(self.name, name, constraint) => bare.to_owned(),
+            _ => named,
+        }
+    }
+
+    /// A constraint of one column under the name that PostgreSQL would choose, as it stands beside the column.
+    fn beside(&self, column: &Ident, name: &Ident, constraint: &Constraint, width: usize) -> Option<String> {
+        if !self.names.is_chosen(self.name, name, constraint) {
+            return None;
+        }
+        let definition = self.definition(name, constraint);
+        let only = |columns: &[Ident]| columns.len() == 1 && columns.first() == Some(column);
+        let list = format!("({column})");
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey(key) if only(&key.columns) => {
+                Some(definition.replacen(&format!(" {list}"), "", 1))
+            }
+            ConstraintKind::Unique(key) if only(&key.columns) => Some(definition.replacen(&format!(" {list}"), "", 1)),
+            // What follows the list is the same beside a column.
+            ConstraintKind::ForeignKey(key) if only(&key.columns) => {
+                definition.strip_prefix(&format!("FOREIGN KEY {list} ")).map(str::to_owned)
+            }
+            ConstraintKind::Check(check) => {
+                let columns = check.expr.canonical.references().columns;
+                let own = columns.len() == 1 && columns.first().is_some_and(|parts| only(parts));
+                (own && width + definition.len() < LINE).then_some(definition)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Puts a list into a `CREATE TABLE` that has none.
+fn with_list(empty: &str, name: &QName, lines: &[String]) -> String {
+    if lines.is_empty() {
+        return empty.to_owned();
+    }
+    let list = format!("TABLE {name} (\n    {}\n)", lines.join(",\n    "));
+    empty.replacen(&format!("TABLE {name} ()"), &list, 1)
 }
 
 fn is_key(table: &Table, column: &Ident) -> bool {
@@ -173,7 +217,7 @@ fn serial(contract: &Contract, table: &QName, name: &Ident, column: &Column) -> 
         _ => return None,
     };
     let parent = contract.tables.get(table)?;
-    if parent.partition_of.is_some() || !parent.inherits.is_empty() || parent.partition_by.is_some() {
+    if parent.partition_of.is_some() || !parent.inherits.is_empty() {
         return None;
     }
     let own = format!("{}_{}_seq", table.name.as_str(), name.as_str());
