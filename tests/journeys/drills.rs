@@ -574,3 +574,18 @@ fn interrupted_while_it_connects() {
     ran("migrate", &child.wait_with_output().unwrap()).fails(130, "MIGRATION.INTERRUPTED");
     drop(taken);
 }
+
+#[test]
+fn killed_while_the_server_works() {
+    let project = slow();
+    let mut child = project.command(&project.db.url(), "migrate").spawn().unwrap();
+    wait_until("it sleeps", || project.value(SLEEPING) == "1");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Long before the statement would have ended, and with it its locks.
+    let began = Instant::now();
+    wait_until("the server has noticed", || project.value(SLEEPING) == "0");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(is_old(&project));
+    project.novate("status").ok().says("1 package to apply");
+}

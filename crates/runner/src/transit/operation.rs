@@ -180,7 +180,10 @@ impl Work<'_> {
             return Ok(());
         }
         let limit = self.journey.settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
-        let sql = format!("SET lock_timeout = 0; SET statement_timeout = {limit}; SET search_path = public");
+        let sql = format!(
+            "SET lock_timeout = 0; SET statement_timeout = {limit}; SET search_path = public; {}",
+            crate::Settings::notice_loss("false"),
+        );
         let set = self.session.batch(&sql, &mut |_| ()).await;
         set.map(|_| ()).map_err(|failure| failure.into_refused("prepare the session"))
     }
