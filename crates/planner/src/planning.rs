@@ -1,7 +1,7 @@
 //! From two contracts to a plan.
 
-use novate_contract::Contract;
 use novate_contract::interpret::{Environment, Interpreter};
+use novate_contract::{Contract, UnsupportedObject};
 
 use crate::changes;
 use crate::diff::Difference;
@@ -32,7 +32,10 @@ pub fn plan(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Pla
         steps.extend(round(&mut plan, &state, to, options, false)?);
     }
     plan.items.extend(join::items(steps));
-    plan.findings.extend(to.unsupported.iter().cloned().map(Finding::Unsupported));
+    let wanted =
+        |object: &UnsupportedObject| to.unsupported.iter().any(|o| (&o.kind, &o.name) == (&object.kind, &object.name));
+    let left = from.unsupported.iter().filter(|object| !wanted(object));
+    plan.findings.extend(to.unsupported.iter().chain(left).cloned().map(Finding::Unsupported));
     Ok(plan)
 }
 
