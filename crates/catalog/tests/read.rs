@@ -152,7 +152,7 @@ fn what_is_not_modelled_is_named() {
 }
 
 #[test]
-fn many_tables_are_read_in_one_round_trip_and_leave_settings_alone() {
+fn reading_leaves_settings_and_prepared_statements_alone() {
     let session = support::Session::with(
         "DO $$ BEGIN FOR i IN 1..300 LOOP EXECUTE format('CREATE TABLE t%s (id bigint PRIMARY KEY, a text DEFAULT %L)', i, i);
          END LOOP; END $$; SET search_path = nowhere; SET jit = on",
