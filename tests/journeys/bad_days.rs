@@ -115,7 +115,8 @@ fn killed_while_it_runs() {
         std::thread::sleep(Duration::from_millis(pause));
         let _ = child.kill();
         let _ = child.wait();
-        let column = project.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a'");
+        let column = project
+            .value("SELECT count(*) FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a'");
         let rows = project.value("SELECT count(*) FROM novate.ledger WHERE package LIKE '%next'");
         assert!(column == rows || wait_for_end(&project), "column {column}, ledger {rows}");
     }
@@ -126,7 +127,8 @@ fn killed_while_it_runs() {
 /// The server may still be ending a transaction whose client has gone.
 fn wait_for_end(project: &Project) -> bool {
     std::thread::sleep(Duration::from_millis(500));
-    let column = project.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a'");
+    let column =
+        project.value("SELECT count(*) FROM information_schema.columns WHERE table_name = 't' AND column_name = 'a'");
     let rows = project.value("SELECT count(*) FROM novate.ledger WHERE package LIKE '%next'");
     column == rows
 }

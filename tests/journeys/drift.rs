@@ -119,7 +119,10 @@ const PROBES: &[(&str, &str)] = &[
          REFERENCES parent (id) ON DELETE SET NULL",
         "t_parent_fkey",
     ),
-    ("ALTER TABLE t DROP CONSTRAINT t_n_key; ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE NULLS NOT DISTINCT (n)", "t_n_key"),
+    (
+        "ALTER TABLE t DROP CONSTRAINT t_n_key; ALTER TABLE t ADD CONSTRAINT t_n_key UNIQUE NULLS NOT DISTINCT (n)",
+        "t_n_key",
+    ),
     ("ALTER TABLE t ALTER COLUMN a TYPE text COLLATE \"C\"", "collation"),
     ("ALTER TABLE t ALTER COLUMN doubled DROP EXPRESSION", "generated"),
     ("ALTER TABLE t ALTER COLUMN id DROP IDENTITY", "identity"),

@@ -162,7 +162,9 @@ fn drop_linked_tables() {
 
 #[test]
 fn rename() {
-    let project = Project::migrated("CREATE TABLE users (id serial PRIMARY KEY, name text UNIQUE);\nCREATE INDEX ON users (name, id);\n");
+    let project = Project::migrated(
+        "CREATE TABLE users (id serial PRIMARY KEY, name text UNIQUE);\nCREATE INDEX ON users (name, id);\n",
+    );
     project.sql("INSERT INTO users (name) VALUES ('ada')");
     project.contract(
         "-- @renamed_from users\nCREATE TABLE members (id serial PRIMARY KEY,\n    -- @renamed_from users.name\n    full_name text UNIQUE);\nCREATE INDEX ON members (full_name, id);\n",
@@ -223,7 +225,10 @@ fn int_key_to_text() {
     project.novate("plan --name text_keys").ok();
     project.novate("migrate").ok();
     assert_eq!(project.value("SELECT a.id FROM a JOIN b ON b.a_id = a.id"), "1");
-    assert_eq!(project.value("SELECT count(*) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"), "0");
+    assert_eq!(
+        project.value("SELECT count(*) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"),
+        "0"
+    );
     project.novate("db verify --strict").ok();
 }
 
@@ -234,7 +239,8 @@ fn round_trip() {
     project.contract("CREATE TABLE people (id int PRIMARY KEY, first text NOT NULL, last text NOT NULL);\n");
     project.novate("plan --name split").ok();
     let source = format!("{}/migration.sql", project.newest_package());
-    let header: Vec<String> = project.read(&source).lines().take_while(|line| line.starts_with("--")).map(str::to_owned).collect();
+    let header: Vec<String> =
+        project.read(&source).lines().take_while(|line| line.starts_with("--")).map(str::to_owned).collect();
     // By hand: create, transform, tighten and drop in one package.
     project.write(
         &source,

@@ -92,7 +92,8 @@ fn refs() {
     project.novate_on(&production.url(), "migrate --to production").ok().says("1 package applied");
     project.novate("ref delete staging").ok();
     project.novate("migrate --to staging").fails(2, "STATE.UNKNOWN");
-    project.novate("ref set production 0000000000000000000000000000000000000000000000000000000000000000")
+    project
+        .novate("ref set production 0000000000000000000000000000000000000000000000000000000000000000")
         .fails(2, "STATE.UNKNOWN");
 }
 
@@ -158,7 +159,11 @@ fn tampered() {
     project.write(&format!("{package}/ops.json"), &ops);
 
     let manifest = project.read(&format!("{package}/migration.json"));
-    project.edit(&format!("{package}/migration.json"), "\"transaction\": \"package\"", "\"transaction\": \"statement\"");
+    project.edit(
+        &format!("{package}/migration.json"),
+        "\"transaction\": \"package\"",
+        "\"transaction\": \"statement\"",
+    );
     project.novate_on(unreachable, "migrate").fails(2, "MIGRATION.HASH_MISMATCH");
     project.write(&format!("{package}/migration.json"), &manifest);
 

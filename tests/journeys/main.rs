@@ -2,6 +2,8 @@
 //! holds afterwards.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+// What a journey does it does in a project, even where the project lends it nothing.
+#![allow(clippy::unused_self, clippy::format_collect)]
 
 mod bad_days;
 mod drift;

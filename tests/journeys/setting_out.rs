@@ -55,7 +55,9 @@ fn adopt() {
 #[test]
 fn adopt_mismatch() {
     let project = Project::with_contract(USERS);
-    project.sql("CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email varchar(80) NOT NULL UNIQUE)");
+    project.sql(
+        "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email varchar(80) NOT NULL UNIQUE)",
+    );
     project.novate("db verify --schema-only").fails(4, "DB.DRIFT").says("character varying(80)").says("text");
     project.novate("db sign").fails(4, "DB.NOT_SATISFIED");
     project.edit("contracts/app.sql", "email text", "email varchar(80)");
@@ -73,7 +75,8 @@ fn db_init() {
 
     // One that fits is signed where it stands, and nothing in it is changed.
     let fits = project.another();
-    fits.execute("CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE)").unwrap();
+    fits.execute("CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL UNIQUE)")
+        .unwrap();
     project.novate_on(&fits.url(), "db init").ok().says("nothing was changed");
     project.novate_on(&fits.url(), "db verify --strict").ok();
 

@@ -3,9 +3,6 @@
 //! This crate owns everything that people see. It must never decide what a migration is (the planner does), never say
 //! anything to a database itself (the runner does), and never print a secret.
 
-// A problem ends the program: it is made once, and what it weighs does not matter.
-#![allow(clippy::result_large_err)]
-
 mod cli;
 mod commands;
 mod config;

@@ -2,12 +2,13 @@
 
 use novate_runner::Interrupt;
 
-/// Listens until the program ends.
+/// Listens until the program ends. From here on a signal no longer ends the program by itself.
 pub(crate) fn listen(interrupt: &Interrupt) {
     let interrupt = interrupt.clone();
+    let Some(mut signals) = Signals::register() else { return };
     tokio::spawn(async move {
         loop {
-            wait().await;
+            signals.next().await;
             if interrupt.is_set() {
                 // The run was asked to stop and has not: whoever asks twice means it.
                 #[allow(clippy::exit)]
@@ -18,23 +19,42 @@ pub(crate) fn listen(interrupt: &Interrupt) {
     });
 }
 
+/// The signals that ask to stop.
 #[cfg(unix)]
-async fn wait() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn register() -> Option<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Some(Self {
+            interrupt: signal(SignalKind::interrupt()).ok()?,
+            terminate: signal(SignalKind::terminate()).ok()?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
 }
 
+/// The signals that ask to stop.
 #[cfg(not(unix))]
-async fn wait() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn register() -> Option<Self> {
+        Some(Self)
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

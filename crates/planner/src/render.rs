@@ -38,7 +38,7 @@ pub fn render(plan: &Plan, header: &Header) -> Result<String, RenderError> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?;
     environment.set_syntax(syntax);
     let items: Vec<Value> = plan.items.iter().map(item).collect();
-    let text = environment.render_str(
+    let mut text = environment.render_str(
         TEMPLATE,
         context! {
             name => one_line(&header.name),
@@ -48,6 +48,9 @@ pub fn render(plan: &Plan, header: &Header) -> Result<String, RenderError> {
             items => items,
         },
     )?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
     Ok(text)
 }
 

@@ -280,9 +280,7 @@ const MAX_DEPTH: usize = 64;
 
 fn is_key(action: &AlterTableAction) -> bool {
     match action {
-        AlterTableAction::AddConstraint(it) => {
-            !matches!(it.constraint, TableConstraint::Check(_))
-        }
+        AlterTableAction::AddConstraint(it) => !matches!(it.constraint, TableConstraint::Check(_)),
         _ => false,
     }
 }

@@ -252,7 +252,10 @@ fn redact(text: &str) -> String {
             continue;
         }
         let digits = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-        if !after_word && digits > 0 && [" ms", " s\n", " s:", " s "].iter().any(|unit| rest[digits..].starts_with(unit)) {
+        if !after_word
+            && digits > 0
+            && [" ms", " s\n", " s:", " s "].iter().any(|unit| rest[digits..].starts_with(unit))
+        {
             out.push_str("<time>");
             let unit = rest[digits + 1..].bytes().take_while(u8::is_ascii_lowercase).count();
             rest = &rest[digits + 1 + unit..];

@@ -10,7 +10,6 @@ use crate::cli::DbVerify;
 use crate::exit::Exit;
 use crate::findings;
 use crate::problem::Problem;
-use crate::progress::count;
 use crate::project::{Context, Project};
 use crate::states;
 use crate::ui::{Report, Symbol};
@@ -92,7 +91,10 @@ fn report(found: &Verification) -> Result<Report, Problem> {
         ),
         MarkerState::NotAsked | MarkerState::Matches => (
             "DB.DRIFT",
-            format!("{} differ from the contract", count(errors.len(), "object")),
+            match errors.len() {
+                1 => "1 object differs from the contract".to_owned(),
+                more => format!("{more} objects differ from the contract"),
+            },
             "change the contract and plan, or mend the database, then: novate db sign".to_owned(),
         ),
     };

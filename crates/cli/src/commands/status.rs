@@ -58,10 +58,10 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
         "notReady": unready,
     });
 
-    let mut next = if !planned {
-        Some("novate plan".to_owned())
-    } else {
+    let mut next = if planned {
         unready.first().map(|name| format!("novate migration emit {name}"))
+    } else {
+        Some("novate plan".to_owned())
     };
     if let Some(database) = database(&project, args).await? {
         let (text, value, then) = against(&project, &history, args, &database, planned)?;

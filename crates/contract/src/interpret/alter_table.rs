@@ -228,11 +228,12 @@ impl Interpreter {
 
     fn log_sequences(&mut self, table: &QName, logged: bool) {
         for name in self.directory.owned(table) {
-            if let Some(sequence) = self.contract.sequences.get_mut(&name) {
-                if sequence.owner.as_ref().is_some_and(|owner| owner.table == *table) && sequence.unlogged == logged {
-                    sequence.unlogged = !logged;
-                    self.touched.altered(ObjectId::Sequence(name));
-                }
+            if let Some(sequence) = self.contract.sequences.get_mut(&name)
+                && sequence.owner.as_ref().is_some_and(|owner| owner.table == *table)
+                && sequence.unlogged == logged
+            {
+                sequence.unlogged = !logged;
+                self.touched.altered(ObjectId::Sequence(name));
             }
         }
     }

@@ -56,17 +56,18 @@ impl Interpreter {
             return upper;
         }
         let (Some(ty), Ok(parsed)) = (ty, parse_expr(written)) else { return written.to_owned() };
-        if ty.is_builtin() && ty.name.as_str() == "timestamp with time zone" {
-            if let Some(text) = constant(&parsed.expr) {
-                let plain = TypeName::builtin("timestamp without time zone");
-                let as_plain = canonicalize(&Expr::String(text.to_owned()), &self.scope(parent), Some(&plain));
-                if let Expr::String(stamp) = as_plain
-                    && stamp.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b' ' | b'.'))
-                {
-                    return Literal(&format!("{stamp}+00")).to_string();
-                }
-                return Literal(text).to_string();
+        if ty.is_builtin()
+            && ty.name.as_str() == "timestamp with time zone"
+            && let Some(text) = constant(&parsed.expr)
+        {
+            let plain = TypeName::builtin("timestamp without time zone");
+            let as_plain = canonicalize(&Expr::String(text.to_owned()), &self.scope(parent), Some(&plain));
+            if let Expr::String(stamp) = as_plain
+                && stamp.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b' ' | b'.'))
+            {
+                return Literal(&format!("{stamp}+00")).to_string();
             }
+            return Literal(text).to_string();
         }
         // A number assigned to text becomes its text.
         let number = match &parsed.expr {

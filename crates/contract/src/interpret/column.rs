@@ -103,13 +103,12 @@ impl Interpreter {
         ty: &TypeName,
         needed_by: &ObjectId,
     ) -> Outcome<Option<Expression>> {
-        if let Some(sequence) = written.expr.references().sequences.first() {
-            if self.relation(sequence).is_none()
-                && sequence.schema.as_ref().is_none_or(|it| it.as_str() != "pg_catalog")
-            {
-                let what = super::Missing::Sequence(sequence.clone());
-                return Err(InterpretError::missing(what, needed_by));
-            }
+        if let Some(sequence) = written.expr.references().sequences.first()
+            && self.relation(sequence).is_none()
+            && sequence.schema.as_ref().is_none_or(|it| it.as_str() != "pg_catalog")
+        {
+            let what = super::Missing::Sequence(sequence.clone());
+            return Err(InterpretError::missing(what, needed_by));
         }
         self.columns_of(table, &written.expr, needed_by)?;
         let canonical = column_default(&written.expr, &self.scope(table), ty);

@@ -142,12 +142,12 @@ impl Directory {
     }
 
     pub(super) fn release_constraint(&mut self, table: &QName, name: &Ident, kind: &ConstraintKind) {
-        if let Some(names) = self.constraints.get_mut(&table.schema) {
-            if let Some(count) = names.get_mut(name) {
-                *count -= 1;
-                if *count == 0 {
-                    names.remove(name);
-                }
+        if let Some(names) = self.constraints.get_mut(&table.schema)
+            && let Some(count) = names.get_mut(name)
+        {
+            *count -= 1;
+            if *count == 0 {
+                names.remove(name);
             }
         }
         if is_index_backed(kind) {

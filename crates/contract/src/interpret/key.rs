@@ -50,6 +50,8 @@ impl Interpreter {
     }
 
     /// Puts a key into a table and its partitions, by PostgreSQL's choice of name where none is given.
+    // The key moves into the table, its copies into the partitions.
+    #[allow(clippy::needless_pass_by_value)]
     pub(super) fn put_key(&mut self, table: &QName, name: Option<Ident>, key: Constraint) -> Outcome<Ident> {
         let (primary, columns, include) = parts(&key);
         if primary {

@@ -7,6 +7,8 @@ use super::{Interpreter, Outcome};
 use crate::{Column, Constraint, ConstraintKind, Generated, Ident, Identity, Index, IndexKey, QName, names};
 
 /// What a `LIKE` clause takes over besides names, types, collations and `NOT NULL`.
+// Each is a word that the clause says or does not.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Clone, Copy, Default)]
 struct Including {
     comments: bool,

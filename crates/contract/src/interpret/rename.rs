@@ -73,19 +73,19 @@ impl Interpreter {
         for (referrer, name) in referring {
             let referrer = if referrer == *from { to.clone() } else { referrer };
             self.directory.add_referencing(to, &referrer);
-            if let Some(constraint) = self.table_mut(&referrer)?.constraints.get_mut(&name) {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                    key.references = to.clone();
-                }
+            if let Some(constraint) = self.table_mut(&referrer)?.constraints.get_mut(&name)
+                && let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+            {
+                key.references = to.clone();
             }
         }
         for child in children {
             self.directory.add_child(to, &child);
             let payload = self.table_mut(&child)?;
-            if let Some(partition) = &mut payload.partition_of {
-                if partition.parent == *from {
-                    partition.parent = to.clone();
-                }
+            if let Some(partition) = &mut payload.partition_of
+                && partition.parent == *from
+            {
+                partition.parent = to.clone();
             }
             payload.inherits.iter_mut().filter(|parent| *parent == from).for_each(|parent| *parent = to.clone());
         }
@@ -139,17 +139,17 @@ impl Interpreter {
             *key = rename_in_text(key, from, to);
         }
         for (referrer, name) in referring {
-            if let Some(constraint) = self.table_mut(&referrer)?.constraints.get_mut(&name) {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                    rename_in(&mut key.referenced, from, to);
-                }
+            if let Some(constraint) = self.table_mut(&referrer)?.constraints.get_mut(&name)
+                && let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+            {
+                rename_in(&mut key.referenced, from, to);
             }
         }
         for sequence in owned {
-            if let Some(owner) = self.contract.sequences.get_mut(&sequence).and_then(|it| it.owner.as_mut()) {
-                if owner.column == *from {
-                    owner.column = to.clone();
-                }
+            if let Some(owner) = self.contract.sequences.get_mut(&sequence).and_then(|it| it.owner.as_mut())
+                && owner.column == *from
+            {
+                owner.column = to.clone();
             }
         }
         let id = |name: &Ident| ObjectId::Column(table.clone(), name.clone());
@@ -231,11 +231,11 @@ impl Interpreter {
         let payload = self.table_mut(table)?;
         let mut altered = None;
         for (name, column) in &mut payload.columns {
-            if let Some(identity) = &mut column.identity {
-                if identity_sequence(table, name, identity) == *from {
-                    identity.sequence = Self::identity_name(table, name, to.clone());
-                    altered = Some(name.clone());
-                }
+            if let Some(identity) = &mut column.identity
+                && identity_sequence(table, name, identity) == *from
+            {
+                identity.sequence = Self::identity_name(table, name, to.clone());
+                altered = Some(name.clone());
             }
         }
         self.directory.release(from);
@@ -292,10 +292,10 @@ fn rename_in(columns: &mut [Ident], from: &Ident, to: &Ident) {
 }
 
 fn rename_in_element(element: &mut IndexElement, from: &Ident, to: &Ident) {
-    if let IndexKey::Column(column) = &mut element.key {
-        if column == from {
-            *column = to.clone();
-        }
+    if let IndexKey::Column(column) = &mut element.key
+        && column == from
+    {
+        *column = to.clone();
     }
 }
 
@@ -337,7 +337,7 @@ fn rename_in_text(text: &str, from: &Ident, to: &Ident) -> String {
         let (token, after) = rest.split_at(length);
         let is_name = first == '"' || first.is_alphabetic() || first == '_';
         if is_name && Ident::from_sql(token) == *from && !after.trim_start().starts_with('(') {
-            out.push_str(&to.to_string());
+            out.push_str(to.as_ref());
         } else {
             out.push_str(token);
         }

@@ -104,7 +104,7 @@ fn alone(change: &Change<'_>, table: &QName, action: &AlterTableAction) -> Strin
             _ => format!("{sentence} to {table}"),
         },
         Action::DropColumn { .. } | Action::DropConstraint { .. } => format!("{sentence} from {table}"),
-        Action::AlterColumn { name, action } => capitalised(&alter_column(&format!("{table}.{name}"), action)),
+        Action::AlterColumn { name, action } => capitalised(&alter_column(&format_args!("{table}.{name}"), action)),
         Action::RenameColumn { from, to } => format!("Rename column {table}.{from} to {to}"),
         Action::RenameTo(to) => format!("Rename table {table} to {to}"),
         Action::SetSchema(to) => format!("Move table {table} to schema {to}"),
@@ -122,7 +122,7 @@ fn phrase(change: &Change<'_>, table: &QName, action: &AlterTableAction) -> Stri
     match action {
         Action::AddColumn { column, .. } => format!("add column {}", column.name.value),
         Action::DropColumn { name, .. } => format!("drop column {name}"),
-        Action::AlterColumn { name, action } => alter_column(&name.to_string(), action),
+        Action::AlterColumn { name, action } => alter_column(name, action),
         Action::AddConstraint(definition) => {
             let kind = match &definition.constraint {
                 TableConstraint::Check(_) => "check",
@@ -173,7 +173,7 @@ fn phrase(change: &Change<'_>, table: &QName, action: &AlterTableAction) -> Stri
     }
 }
 
-fn alter_column(name: &str, action: &AlterColumn) -> String {
+fn alter_column(name: &dyn std::fmt::Display, action: &AlterColumn) -> String {
     match action {
         AlterColumn::Type { ty, .. } => format!("change {name} to {ty}"),
         AlterColumn::SetDefault(value) => format!("set the default of {name} to {}", one_line(&value.text)),

@@ -10,6 +10,7 @@ mod effects;
 mod error;
 mod label;
 mod plain;
+mod proof;
 mod query;
 mod raw;
 mod reindex;

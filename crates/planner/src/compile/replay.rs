@@ -103,6 +103,8 @@ impl World {
             copy(id, after, &mut self.before);
         }
         self.before.unsupported.clone_from(&after.unsupported);
+        #[cfg(test)]
+        assert_eq!(self.before, *after, "{touched:?}");
     }
 }
 

@@ -33,10 +33,8 @@ pub(super) fn errors(block: &TransformBlock, mode: TransactionMode, errors: &mut
             }
         }
     }
-    if let Some(batch) = &block.batch {
-        if mode == TransactionMode::Package {
-            errors.push(CompileError::NeedsStatementMode { what: "-- @batch", span: batch.span });
-        }
+    if let Some(batch) = block.batch.as_ref().filter(|_| mode == TransactionMode::Package) {
+        errors.push(CompileError::NeedsStatementMode { what: "-- @batch", span: batch.span });
     }
 }
 

@@ -127,9 +127,10 @@ impl Writer<'_> {
         let mut lines = implied.columns.clone();
         for name in ddl::table::inline(self.table) {
             if let Some(constraint) = self.table.constraints.get(&name)
-                && self.done.insert(name.clone()) {
-                    lines.push(self.definition(&name, constraint));
-                }
+                && self.done.insert(name.clone())
+            {
+                lines.push(self.definition(&name, constraint));
+            }
         }
         let bare = ddl::table::create(self.name, self.table, &[]);
         match (&self.table.partition_of, lines.is_empty()) {

@@ -2,7 +2,7 @@
 
 use novate_contract::{Exclusion, IndexElement};
 
-use super::fact::Fact;
+use super::fact::{self, Fact};
 use super::{index, key};
 use novate_sql::Literal;
 
@@ -10,7 +10,7 @@ pub(super) fn facts(exclusion: &Exclusion) -> Vec<Fact> {
     let Exclusion { method, elements, include, storage, predicate } = exclusion;
     let keys: Vec<IndexElement> = elements.iter().map(|element| element.element.clone()).collect();
     let inner = index::shape(method, &keys, include, predicate.as_ref());
-    let conditions: String = inner.iter().map(|fact| format!("\n    AND {}", fact.sql)).collect();
+    let conditions = fact::and(&inner, "\n    AND ");
     let own = format!(
         "EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid\n  \
          WHERE i.indexrelid = c.conindid{conditions})"

@@ -49,7 +49,7 @@ impl Place {
             Some(first) if first.starts_with("default ") => format!("{what} has {}", told.join(", ")),
             Some(_) => format!("{what} is {}", told.join(", ")),
         };
-        let conditions: String = facts.iter().map(|fact| format!("\n  AND {}", fact.sql)).collect();
+        let conditions = and(facts, "\n  AND ");
         Check { description, sql: format!("SELECT EXISTS (SELECT FROM {from}\nWHERE {row}{conditions})") }
     }
 
@@ -62,4 +62,9 @@ impl Place {
     pub(super) fn absent(&self) -> String {
         format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {})", self.from, self.row)
     }
+}
+
+/// The conditions of facts, each behind `and`.
+pub(super) fn and(facts: &[Fact], and: &str) -> String {
+    facts.iter().flat_map(|fact| [and, fact.sql.as_str()]).collect()
 }

@@ -147,15 +147,12 @@ fn free(change: &Change<'_>, id: &ObjectId) -> Option<Check> {
     if tolerates_existing(change.statement) {
         return None;
     }
-    match id {
-        ObjectId::Constraint(_, table, name) => {
-            let taken = change.before.tables.get(table)?;
-            // An index that becomes a constraint's, or a constraint that is put back in another form.
-            if taken.constraints.contains_key(name) || taken.indexes.contains_key(name) {
-                return None;
-            }
+    // An index that becomes a constraint's, or a constraint that is put back in another form.
+    if let ObjectId::Constraint(_, table, name) = id {
+        let taken = change.before.tables.get(table)?;
+        if taken.constraints.contains_key(name) || taken.indexes.contains_key(name) {
+            return None;
         }
-        _ => {}
     }
     absent(id, change.before)
 }

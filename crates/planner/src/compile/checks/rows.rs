@@ -12,6 +12,7 @@ use novate_sql::ast::{AlterColumn, AlterTableAction, Statement, TableConstraint}
 use novate_sql::expr::Expr;
 
 use super::super::plain::Change;
+use super::super::proof::{check_refuses_null, is_cast_of};
 use super::super::subject::resolve;
 use super::sql::list;
 use crate::conversion::{Conversion, conversion};
@@ -100,18 +101,9 @@ fn column(change: &Change<'_>, table: &QName, name: &Ident, old: &Column, new: &
     checks
 }
 
-/// Whether a check that holds says that a column is not NULL.
+/// Whether a check that was there says that a column is not NULL.
 fn proven(table: Option<&Table>, name: &Ident) -> bool {
-    let says_so = |constraint: &Constraint| match &constraint.kind {
-        ConstraintKind::Check(check) => {
-            constraint.validated
-                && constraint.enforced
-                && matches!(&check.expr.canonical, Expr::Is(operand, words)
-                    if words == "NOT NULL" && **operand == Expr::Column(vec![name.clone()]))
-        }
-        _ => false,
-    };
-    table.is_some_and(|table| table.constraints.values().any(says_so))
+    table.is_some_and(|table| check_refuses_null(table, name))
 }
 
 /// The author's expression for a change of type.
@@ -126,14 +118,6 @@ fn using<'a>(change: &'a Change<'_>, table: &QName, name: &Ident) -> Option<&'a 
         }
         _ => None,
     })
-}
-
-fn is_cast_of(expr: &Expr, name: &Ident) -> bool {
-    match expr {
-        Expr::Cast(inner, _) => is_cast_of(inner, name),
-        Expr::Column(parts) => parts.last() == Some(name),
-        _ => false,
-    }
 }
 
 /// That every value has a place in the new type, for the conversions of which that can be asked without an error.

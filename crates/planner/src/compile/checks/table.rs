@@ -51,7 +51,7 @@ pub(super) fn facts(table: &Table) -> Vec<Fact> {
     facts.push(flag(*enabled, "under row security", "not under row security", "c.relrowsecurity"));
     facts.push(flag(*forced, "under forced row security", "not under forced row security", "c.relforcerowsecurity"));
     facts.push(replica(replica_identity));
-    facts.push(parents(partition_of.iter().map(|p| &p.parent).chain(inherits).collect()));
+    facts.push(parents(&partition_of.iter().map(|p| &p.parent).chain(inherits).collect::<Vec<_>>()));
     if let Some(partition) = partition_of {
         // A bound is printed with values in forms of their own.
         let is_default = partition.bound.trim().eq_ignore_ascii_case("default");
@@ -118,7 +118,7 @@ fn replica(identity: &ReplicaIdentity) -> Fact {
     }
 }
 
-fn parents(parents: Vec<&QName>) -> Fact {
+fn parents(parents: &[&QName]) -> Fact {
     const ALL: &str =
         "ARRAY(SELECT h.inhparent FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid ORDER BY h.inhseqno)";
     if parents.is_empty() {

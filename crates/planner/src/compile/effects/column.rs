@@ -1,10 +1,11 @@
 //! Columns.
 
-use novate_contract::{ConstraintKind, Ident, ObjectId, QName};
+use novate_contract::{Ident, ObjectId, QName};
 use novate_sql::ast::{AlterColumn, ColumnConstraint, ColumnDef, GeneratedKind, WrittenType};
 use novate_sql::expr::Expr;
 
 use super::super::plain::Change;
+use super::super::proof::{check_refuses_null, is_cast_of};
 use super::conversion::{Cost, cost};
 use super::{Effect, in_use};
 use crate::conversion::{Conversion, conversion};
@@ -120,16 +121,9 @@ pub(super) fn set_not_null(effect: &mut Effect, change: &Change<'_>, table: &QNa
 
 /// Whether no row can hold NULL, as PostgreSQL can tell without looking: by the column itself, or by a valid check.
 pub(super) fn proven_not_null(change: &Change<'_>, table: &QName, name: &Ident) -> bool {
-    let Some(payload) = change.before.tables.get(table) else { return false };
-    let says_so = |expr: &Expr| {
-        matches!(expr, Expr::Is(operand, words)
-            if words == "NOT NULL" && **operand == Expr::Column(vec![name.clone()]))
-    };
-    payload.columns.get(name).is_some_and(|column| column.not_null)
-        || payload.constraints.values().any(|constraint| {
-            let proven = constraint.validated && constraint.enforced;
-            proven && matches!(&constraint.kind, ConstraintKind::Check(check) if says_so(&check.expr.canonical))
-        })
+    change.before.tables.get(table).is_some_and(|payload| {
+        payload.columns.get(name).is_some_and(|column| column.not_null) || check_refuses_null(payload, name)
+    })
 }
 
 fn retype(effect: &mut Effect, change: &Change<'_>, table: &QName, name: &Ident, using: Option<&Expr>) {
@@ -150,7 +144,8 @@ fn retype(effect: &mut Effect, change: &Change<'_>, table: &QName, name: &Ident,
         && !new.ty.array
         && matches!(new.ty.name.as_str(), "text" | "character varying")
         && new.ty.modifiers.is_empty();
-    if !widens && !(plain && to_text) {
+    let fits = widens || plain && to_text;
+    if !fits {
         let message = format!("It fails where a value of {name} has no place in {}, or shortens it.", new.ty);
         effect.may_fail(&id, message);
         if loses(&old.ty, &new.ty) {
@@ -161,15 +156,6 @@ fn retype(effect: &mut Effect, change: &Change<'_>, table: &QName, name: &Ident,
     }
     if !(widens && crate::conversion::same_base(&old.ty, &new.ty)) {
         effect.breaks(&id, format!("Programs that expect {name} to be {} may break.", old.ty));
-    }
-}
-
-/// Whether an expression only casts the column.
-fn is_cast_of(expr: &Expr, name: &Ident) -> bool {
-    match expr {
-        Expr::Cast(inner, _) => is_cast_of(inner, name),
-        Expr::Column(parts) => parts.last() == Some(name),
-        _ => false,
     }
 }
 

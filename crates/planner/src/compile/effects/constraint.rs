@@ -47,9 +47,9 @@ pub(super) fn add(
         TableConstraint::Check(_) => {}
         TableConstraint::UsingIndex { primary, .. } => {
             if *primary {
-                primary_columns(change, table)
-                    .iter()
-                    .for_each(|c| super::column::set_not_null(effect, change, table, c));
+                for column in primary_columns(change, table) {
+                    super::column::set_not_null(effect, change, table, &column);
+                }
             }
         }
         TableConstraint::PrimaryKey { columns, .. } => {

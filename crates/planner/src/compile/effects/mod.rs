@@ -10,6 +10,8 @@ mod conversion;
 mod index;
 mod other;
 
+use std::fmt;
+
 use novate_contract::{ObjectId, QName};
 use novate_sql::ast::Statement;
 
@@ -37,7 +39,7 @@ impl Effect {
         self.class = self.class.max(Some(class));
     }
 
-    fn hazard(&mut self, code: HazardCode, object: impl ToString, message: impl Into<String>) {
+    fn hazard(&mut self, code: HazardCode, object: impl fmt::Display, message: impl Into<String>) {
         let hazard = Hazard { code, object: object.to_string(), message: message.into() };
         let same = |other: &Hazard| other.code == hazard.code && other.object == hazard.object;
         if !self.hazards.iter().any(same) {
@@ -67,11 +69,11 @@ impl Effect {
         self.blocks_all(table, "it is written anew");
     }
 
-    fn may_fail(&mut self, object: impl ToString, message: impl Into<String>) {
+    fn may_fail(&mut self, object: impl fmt::Display, message: impl Into<String>) {
         self.hazard(HazardCode::MayFail, object, message);
     }
 
-    fn breaks(&mut self, object: impl ToString, message: impl Into<String>) {
+    fn breaks(&mut self, object: impl fmt::Display, message: impl Into<String>) {
         self.hazard(HazardCode::BreaksClients, object, message);
     }
 }

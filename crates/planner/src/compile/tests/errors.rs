@@ -148,7 +148,7 @@ fn what_is_not_ours() {
         from.tables.get_mut(&users).unwrap().control = control;
         let to = super::contract(&from, posts);
         let found = super::compile(&source, &from, &to).unwrap_err();
-        assert_eq!(found.iter().map(|e| e.code()).collect::<Vec<_>>(), ["MIGRATION.NOT_OURS"]);
+        assert_eq!(found.iter().map(super::CompileError::code).collect::<Vec<_>>(), ["MIGRATION.NOT_OURS"]);
         assert_eq!(&source[found[0].span().range()], "ALTER TABLE users ADD COLUMN x int");
     }
 }

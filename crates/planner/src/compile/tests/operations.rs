@@ -259,3 +259,23 @@ fn types_that_are_known_by_name_alone() {
     let compiled = super::compile("CREATE TABLE t (a positive);", &from, &to).unwrap();
     assert_eq!(compiled.reached, to);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    /// The state before each statement is followed without copying the whole, and must be the whole all the same.
+    #[test]
+    fn every_plan_compiles(
+        from in novate_contract::generate::contract(),
+        to in novate_contract::generate::contract(),
+        online: bool,
+    ) {
+        let options = crate::PlanOptions { online, ..crate::PlanOptions::default() };
+        let plan = crate::plan(&from, &to, &options).unwrap();
+        let header = crate::Header { name: "any".to_owned(), from: None, to: String::new() };
+        let text = crate::render(&plan, &header).unwrap();
+        let compiled = super::compile(&text, &from, &to).unwrap_or_else(|errors| panic!("{text}\n{errors:#?}"));
+        proptest::prop_assert_eq!(compiled.operations.len(), plan.items.len());
+        proptest::prop_assert_eq!(compiled.placeholders.len(), plan.placeholders().len());
+    }
+}
