@@ -30,10 +30,7 @@ fn collect(folder: &Path, codes: &mut BTreeSet<String>) {
             if name != "tests" {
                 collect(&path, codes);
             }
-        } else if std::path::Path::new(&name).extension().is_some_and(|ext| ext == "rs")
-            && name != "tests.rs"
-            && name != "errors.rs"
-        {
+        } else if path.extension().is_some_and(|ext| ext == "rs") && name != "tests.rs" && name != "errors.rs" {
             let text = fs_err::read_to_string(&path).unwrap();
             codes.extend(text.split('"').filter(|word| is_code(word)).map(str::to_owned));
         }
