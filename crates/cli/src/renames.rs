@@ -1,8 +1,8 @@
 //! Renames that people ask for: hints in the contract, and `--rename old=new`.
 
 use novate_contract::{Contract, Ident, ObjectId, QName};
-use novate_planner::Rename;
-use novate_source::RenameHint;
+use novate_planner::{Rename, ValueRename};
+use novate_source::{RenameHint, ValueHint};
 
 use crate::problem::Problem;
 
@@ -25,6 +25,12 @@ pub(crate) fn collect(
         }
     }
     Ok(renames)
+}
+
+/// The labels that hints rename, as far as the start still has them under their old names.
+pub(crate) fn values(hints: Vec<ValueHint>, from: &Contract) -> Vec<ValueRename> {
+    let known = |hint: &ValueHint| from.enums.values().any(|payload| payload.values.contains(&hint.from));
+    hints.into_iter().filter(known).map(|hint| ValueRename { ty: hint.ty, from: hint.from, to: hint.to }).collect()
 }
 
 /// Reads `public.users.name=full_name`, `public.users=members` or `public.status=state`.

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 use novate_contract::{Contract, Ident, Space, UnsupportedObject};
-use novate_source::{ControlRule, Drops, Note, RenameHint, SourceError, SourceFile, SourceOptions};
+use novate_source::{ControlRule, Drops, Note, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint};
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -16,6 +16,8 @@ pub(crate) struct Sources {
     pub(crate) contract: Contract,
     /// Its rename hints.
     pub(crate) hints: Vec<RenameHint>,
+    /// Its hints about enum labels.
+    pub(crate) value_hints: Vec<ValueHint>,
     /// What people should know.
     notes: Vec<Note>,
 }
@@ -51,7 +53,7 @@ fn read_as(path: &Utf8Path, space: &Space, config: Option<&Config>, drops: Drops
             if let Some(problem) = Problem::join(problems) {
                 return Err(problem);
             }
-            Ok(Sources { contract: read.contract, hints: read.hints, notes: read.notes })
+            Ok(Sources { contract: read.contract, hints: read.hints, value_hints: read.value_hints, notes: read.notes })
         }
         Err(errors) => Err(problem(&errors, &files)),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use novate_contract::{Contract, json};
 use novate_history::{Node, Store};
-use novate_source::RenameHint;
+use novate_source::{RenameHint, ValueHint};
 
 use crate::problem::Problem;
 use crate::project::Context;
@@ -24,6 +24,8 @@ pub(crate) struct NamedState {
     pub(crate) invariants: BTreeSet<String>,
     /// The renames that a contract file asks for.
     pub(crate) hints: Vec<RenameHint>,
+    /// The enum labels that it says were renamed.
+    pub(crate) value_hints: Vec<ValueHint>,
 }
 
 /// Finds a state among contract files and the history. Databases are [`find_or_connect`]'s.
@@ -39,6 +41,7 @@ pub(crate) fn find(context: &Context, text: &str) -> Result<NamedState, Problem>
         let hash = json::storage_hash(&sources.contract);
         let mut state = plain(sources.contract, Some(hash), text);
         state.hints = sources.hints;
+        state.value_hints = sources.value_hints;
         return Ok(state);
     }
     let looks_like_file = text.contains('/')
@@ -80,6 +83,7 @@ pub(crate) fn by_history(store: &Store, text: &str) -> Result<NamedState, Proble
         described: state.described,
         invariants: state.invariants,
         hints: Vec::new(),
+        value_hints: Vec::new(),
     })
 }
 
@@ -100,5 +104,12 @@ pub(crate) async fn find_or_connect(context: &Context, text: &str) -> Result<Nam
 }
 
 fn plain(contract: Contract, node: Node, described: &str) -> NamedState {
-    NamedState { contract, node, described: described.to_owned(), invariants: BTreeSet::new(), hints: Vec::new() }
+    NamedState {
+        contract,
+        node,
+        described: described.to_owned(),
+        invariants: BTreeSet::new(),
+        hints: Vec::new(),
+        value_hints: Vec::new(),
+    }
 }

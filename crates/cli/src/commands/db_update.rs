@@ -34,6 +34,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     live.space = context.space.clone();
     let options = PlanOptions {
         renames: renames::collect(&args.rename, sources.hints, &live, &to)?,
+        value_renames: renames::values(sources.value_hints, &live),
         target_major: u16::try_from(session.connected().server_version.major()).unwrap_or(15),
         ..PlanOptions::default()
     };

@@ -17,6 +17,7 @@ pub(crate) async fn run(context: &Context, args: &Diff) -> Result<Report, Proble
     let major = context.project().ok().and_then(|project| project.config.postgres_major);
     let options = PlanOptions {
         renames: renames::collect(&args.rename, to.hints, &from.contract, &to.contract)?,
+        value_renames: renames::values(to.value_hints, &from.contract),
         script: args.script,
         target_major: major.unwrap_or(PlanOptions::default().target_major),
         ..PlanOptions::default()

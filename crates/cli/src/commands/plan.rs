@@ -3,6 +3,7 @@
 use novate_contract::{Contract, json};
 use novate_history::{Manifest, NewPackage, Node, PackageName, Placeholder, SourceDigest};
 use novate_planner::{Compiled, Header, Plan as Planned, PlanOptions};
+use novate_source::{RenameHint, ValueHint};
 use serde_json::{Value, json};
 
 use super::contract::write_emitted;
@@ -18,16 +19,16 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let project = context.project()?;
     let history = project.history()?;
     let from = start(&project, &history, args)?;
-    let (to, hints) = goal(&project, &history, args)?;
+    let Goal { contract: to, hints, value_hints } = goal(&project, args)?;
     sources::check_coverage(&to, args.strict_coverage)?;
     let before = history.contract(&from)?;
     let target = json::storage_hash(&to);
     let options = PlanOptions {
         renames: renames::collect(&args.rename, hints, &before, &to)?,
+        value_renames: renames::values(value_hints, &before),
         online: args.online,
         target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
         script: false,
-        ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&before, &to, &options)?;
     operations::print_findings(context.ui, &plan.findings);
@@ -64,11 +65,15 @@ fn start(project: &Project<'_>, history: &Loaded, args: &Plan) -> Result<Node, P
     }
 }
 
-fn goal(
-    project: &Project<'_>,
-    history: &Loaded,
-    args: &Plan,
-) -> Result<(Contract, Vec<novate_source::RenameHint>), Problem> {
+/// Where the plan ends. A hint says what was planned once: afterwards its source is gone from the start, and it has no
+/// effect.
+struct Goal {
+    contract: Contract,
+    hints: Vec<RenameHint>,
+    value_hints: Vec<ValueHint>,
+}
+
+fn goal(project: &Project<'_>, args: &Plan) -> Result<Goal, Problem> {
     match &args.to {
         Some(text) => {
             let state = states::find(project.context, text)?;
@@ -77,14 +82,12 @@ fn goal(
                     .why("the empty database is where a history begins; it has no contract")
                     .fix("plan to a contract file without objects, or drop them one by one"));
             }
-            Ok((state.contract, state.hints))
+            Ok(Goal { contract: state.contract, hints: state.hints, value_hints: state.value_hints })
         }
         None => {
             let sources = project.sources()?;
             sources.print_notes(project.context.ui);
-            // A hint says what was planned once: afterwards its source is gone from the start, and it has no effect.
-            let _ = history;
-            Ok((sources.contract, sources.hints))
+            Ok(Goal { contract: sources.contract, hints: sources.hints, value_hints: sources.value_hints })
         }
     }
 }

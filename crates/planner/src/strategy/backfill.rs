@@ -14,9 +14,16 @@ use crate::uses;
 pub(crate) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, default: Option<&Expression>) {
     let id = ObjectId::Column(table.clone(), name.clone());
     let place = Place::new(Stage::Tables, table, rank::ROWS, name);
+    let batch = if work.diff.options.script { None } else { online::batch(work, table) };
+    // A round takes what it finds first; the rows that it has filled are not found again.
+    let round = batch.map(|batch| {
+        let size = batch.size;
+        format!("ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {name} IS NULL LIMIT {size}))")
+    });
     let update = default.map(|value| {
         let value = default_value(value);
-        format!("UPDATE {table} SET {name} = {value} WHERE {name} IS NULL")
+        let rows = round.as_ref().map(|round| format!("{round} AND ")).unwrap_or_default();
+        format!("UPDATE {table} SET {name} = {value} WHERE {rows}{name} IS NULL")
     });
     let act = if work.diff.options.script {
         match update {
@@ -26,14 +33,17 @@ pub(crate) fn steps(work: &mut Work<'_>, table: &QName, name: &Ident, default: O
     } else {
         let ask = || Placeholder {
             subject: format!("{table}.{name}"),
-            question: "what should existing rows get?".to_owned(),
+            question: match &round {
+                Some(round) => format!("what should existing rows get? A round is the rows WHERE {round}"),
+                None => "what should existing rows get?".to_owned(),
+            },
         };
         Act::Transform(Transform {
             name: format!("backfill {table}.{name}"),
             invariant: None,
             check: format!("SELECT 1 FROM {table} WHERE {name} IS NULL LIMIT 1"),
             run: vec![update.map_or_else(|| Run::Placeholder(ask()), Run::Sql)],
-            batch: online::batch(work, table),
+            batch,
             objects: vec![id.clone()],
         })
     };
