@@ -3,11 +3,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/script.rs"]
+mod script;
 mod support;
 
 use novate_planner::{Check, Operation};
 use novate_scratch::{Database, Server};
-use support::{ask, compiled};
+use script::compiled;
+use support::ask;
 
 /// What is wrong with migrations, gathered so that one run shows all of it.
 struct Suite {

@@ -2,14 +2,18 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/script.rs"]
+mod script;
 mod support;
 
 use novate_scratch::Server;
-use support::{ask, compiled};
+use script::compiled;
+use support::ask;
 
 const SETUP: &str = "
     CREATE TYPE mood AS ENUM ('sad', 'glad');
     CREATE TABLE users (id bigint PRIMARY KEY, name text, age integer, price numeric, code varchar(20));
+    CREATE SEQUENCE q;
     CREATE TABLE posts (id bigint, author bigint, editor bigint);";
 
 /// `bad` makes the statement fail and a precheck false; without it both are well.
@@ -121,6 +125,8 @@ const CASES: &[Case] = &[
         "INSERT INTO users (id, price) VALUES (1, 2147483647.4)",
         "INSERT INTO users (id, price) VALUES (3, 2147483647.5)",
     ),
+    case("ALTER SEQUENCE q MAXVALUE 5;", "SELECT setval('q', 5)", "SELECT setval('q', 6)"),
+    case("ALTER SEQUENCE q MAXVALUE 5 RESTART;", "SELECT setval('q', 6)", ""),
 ];
 
 #[test]
@@ -133,7 +139,7 @@ fn prechecks_foresee_what_rows_do() {
     for Case { migration, good, bad } in CASES.iter().filter(known) {
         let operations = compiled(SETUP, migration).operations;
         let (last, first) = operations.split_last().unwrap();
-        for (rows, expected) in [(good.to_string(), true), (format!("{good};{bad}"), false)] {
+        for (rows, expected) in [(good.to_string(), true), (format!("{good};{bad}"), bad.is_empty())] {
             let database = server.database_from("rows", &template).unwrap();
             database.execute(&rows).unwrap_or_else(|error| panic!("{rows}\n{error}"));
             let run = |operation: &novate_planner::Operation| {

@@ -114,6 +114,18 @@ fn value(column: &Column) -> Fact {
         }
     };
     match (&column.default, &column.generated) {
+        (Some(default), _) if expression::sequence(&default.canonical).is_some() => {
+            let sequence = expression::sequence(&default.canonical).unwrap_or_default();
+            // How the name is printed depends on the search path; what the default depends on does not.
+            let sql = format!(
+                "a.atthasdef AND a.attgenerated = '' AND {PRINTED} LIKE 'nextval(%::regclass)' \
+                 AND EXISTS (SELECT FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_depend r ON r.objid = d.oid \
+                 AND r.classid = 'pg_catalog.pg_attrdef'::regclass WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum \
+                 AND r.refobjid = pg_catalog.to_regclass({}))",
+                Literal(sequence)
+            );
+            Fact::is(format!("default {}", default.canonical), sql)
+        }
         (Some(default), _) => known(format!("default {}", default.canonical), "", default),
         (None, Some(generated)) => {
             let (letter, word) = match generated.kind {

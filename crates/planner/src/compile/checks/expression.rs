@@ -15,13 +15,7 @@ pub(super) fn is(printed: &str, wanted: &Expression, ty: Option<&TypeName>) -> O
         return None;
     }
     Some(match simple(expr) {
-        Some(Simple::Printed(texts)) => {
-            let texts: Vec<String> = texts.iter().map(|text| Literal(text).to_string()).collect();
-            match texts.as_slice() {
-                [only] => format!("{printed} = {only}"),
-                several => format!("{printed} IN ({})", several.join(", ")),
-            }
-        }
+        Some(Simple::Printed(text)) => format!("{printed} = {}", Literal(&text)),
         Some(Simple::Constant(text)) => {
             let quoted = format!("'{}'", text.replace('\'', "''"));
             let bare = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -38,15 +32,15 @@ pub(super) fn is(printed: &str, wanted: &Expression, ty: Option<&TypeName>) -> O
 
 /// What can be compared without taking texts apart on the server.
 enum Simple {
-    /// One of these texts.
-    Printed(Vec<String>),
+    /// This text.
+    Printed(String),
     /// This constant, with or without quotes, with or without a type behind it.
     Constant(String),
 }
 
 fn simple(expr: &Expr) -> Option<Simple> {
     match expr {
-        Expr::Bool(value) => Some(Simple::Printed(vec![value.to_string()])),
+        Expr::Bool(value) => Some(Simple::Printed(value.to_string())),
         Expr::Number(digits) => Some(Simple::Constant(digits.clone())),
         Expr::String(text) => Some(Simple::Constant(text.clone())),
         Expr::Cast(inner, ty) => match &**inner {
@@ -54,14 +48,7 @@ fn simple(expr: &Expr) -> Option<Simple> {
             _ => None,
         },
         Expr::Call { name, args, suffix: None } if name.schema.is_none() => match args.as_slice() {
-            [] => Some(Simple::Printed(vec![expr.to_string()])),
-            [Expr::Cast(inner, ty)] if name.name.as_str() == "nextval" && ty.name.as_str() == "regclass" => {
-                match &**inner {
-                    Expr::String(text) => sequence(text),
-                    _ => None,
-                }
-            }
-            [Expr::String(text)] if name.name.as_str() == "nextval" => sequence(text),
+            [] => Some(Simple::Printed(expr.to_string())),
             _ => None,
         },
         _ => None,
@@ -79,12 +66,19 @@ fn is_quoted(ty: &TypeName) -> bool {
     ty.array || !NOT.contains(&ty.name.as_str())
 }
 
-/// A sequence is printed with its schema where that is not on the search path.
-fn sequence(text: &str) -> Option<Simple> {
-    let (schema, name) = text.split_once('.')?;
-    let plain = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    (plain(schema) && plain(name)).then(|| {
-        let printed = |name: &str| format!("nextval('{name}'::regclass)");
-        Simple::Printed(vec![printed(name), printed(text)])
-    })
+/// The sequence that an expression takes its next value from, with its schema, as `to_regclass` reads it.
+pub(super) fn sequence(expr: &Expr) -> Option<&str> {
+    let Expr::Call { name, args, suffix: None } = expr else { return None };
+    if name.schema.is_some() || name.name.as_str() != "nextval" {
+        return None;
+    }
+    let text = match args.as_slice() {
+        [Expr::String(text)] => text,
+        [Expr::Cast(inner, ty)] if ty.name.as_str() == "regclass" => match &**inner {
+            Expr::String(text) => text,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    text.contains('.').then_some(text.as_str())
 }

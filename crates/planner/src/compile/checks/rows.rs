@@ -5,10 +5,10 @@
 
 use novate_contract::{
     Column, Constraint, ConstraintKind, ForeignKey, Ident, Index, IndexKey, MatchKind, Object, ObjectId, QName, Table,
-    TypeName,
+    TypeName, names,
 };
 use novate_sql::Literal;
-use novate_sql::ast::{AlterColumn, AlterTableAction, Statement, TableConstraint};
+use novate_sql::ast::{AlterColumn, AlterTableAction, SequenceOption, Statement, TableConstraint};
 use novate_sql::expr::Expr;
 
 use super::super::plain::Change;
@@ -26,6 +26,10 @@ pub(super) fn checks(change: &Change<'_>) -> Vec<Check> {
         Statement::CreateIndex(create) => Some(resolve(&create.table)),
         _ => None,
     };
+    if let Statement::AlterSequence(alter) = change.statement {
+        let altered = change.touched.altered.iter();
+        checks.extend(altered.filter_map(|id| sequence_value(change, id, &alter.options)));
+    }
     for id in change.touched.created.iter().chain(&change.touched.altered) {
         let Some(table) = id.table().filter(|table| asked(change, table)) else { continue };
         // A query on a table reaches its partitions and heirs too.
@@ -307,4 +311,29 @@ fn foreign_key(change: &Change<'_>, table: &QName, name: &Ident, key: &ForeignKe
         format!("{refers} AND NOT EXISTS (SELECT FROM {} p WHERE {})", only(change, references), same.join(" AND "));
     let description = format!("every row of {table} that {name} is about refers to a row of {references}");
     Some(none(description, &format!("{} c", only(change, table)), &condition))
+}
+
+/// That a sequence stands within its new bounds, where the statement leaves it where it stands.
+fn sequence_value(change: &Change<'_>, id: &ObjectId, said: &[SequenceOption]) -> Option<Check> {
+    let options = |object: Option<Object<'_>>| match (id, object?) {
+        (ObjectId::Sequence(name), Object::Sequence(sequence)) => Some((name.clone(), sequence.options.clone())),
+        (ObjectId::Column(table, name), Object::Column(column)) => {
+            let identity = column.identity.as_ref()?;
+            let own = || names::sequence(&table.name, name, &|_| false);
+            let sequence = identity.sequence.clone().unwrap_or_else(own);
+            Some((QName::new(table.schema.clone(), sequence), identity.options.clone()))
+        }
+        _ => None,
+    };
+    let (name, old) = options(change.before.object(id))?;
+    let (_, new) = options(change.after.object(id))?;
+    let restarts = said.iter().any(|option| matches!(option, SequenceOption::Restart(_)));
+    if restarts || change.fresh.has(id) || (old.min >= new.min && old.max <= new.max) {
+        return None;
+    }
+    let (min, max) = (new.min, new.max);
+    Some(Check {
+        description: format!("the value of {name} is between {min} and {max}"),
+        sql: format!("SELECT last_value BETWEEN {min} AND {max} FROM {name}"),
+    })
 }

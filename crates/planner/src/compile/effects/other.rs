@@ -36,7 +36,7 @@ pub(super) fn of(effect: &mut Effect, change: &Change<'_>, subject: &ObjectId) {
             effect.is(OperationClass::Data);
             effect.breaks(subject, format!("Programs that read or write {} break.", novate_sql::Literal(from)));
         }
-        Statement::AlterSequence(alter) => altered_sequence(effect, alter),
+        Statement::AlterSequence(alter) => altered_sequence(effect, alter, subject),
         Statement::AlterExtensionUpdate { .. } => {
             effect.is(OperationClass::Widening);
             effect.hazard(HazardCode::Irreversible, subject, "An extension rarely goes back to an older version.");
@@ -46,9 +46,15 @@ pub(super) fn of(effect: &mut Effect, change: &Change<'_>, subject: &ObjectId) {
     }
 }
 
-fn altered_sequence(effect: &mut Effect, alter: &AlterSequence) {
+fn altered_sequence(effect: &mut Effect, alter: &AlterSequence, subject: &ObjectId) {
     let restarts = alter.options.iter().any(|option| matches!(option, SequenceOption::Restart(_)));
+    let bounds = |option: &SequenceOption| {
+        matches!(option, SequenceOption::As(_) | SequenceOption::MinValue(_) | SequenceOption::MaxValue(_))
+    };
     effect.is(if restarts { OperationClass::Data } else { OperationClass::Widening });
+    if !restarts && alter.options.iter().any(bounds) {
+        effect.may_fail(subject, "It fails where the sequence stands outside its new bounds.");
+    }
 }
 
 /// What is lost with an object.
