@@ -5,6 +5,7 @@ mod gather;
 mod take;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
 use std::collections::BTreeMap;

@@ -52,8 +52,7 @@ fn reads_as_a_person_would_write_it() {
         email text NOT NULL UNIQUE,
         boss integer REFERENCES public.people (id),
         mood public.mood DEFAULT 'ok',
-        age integer,
-        CONSTRAINT people_age_check CHECK (age > 0)
+        age integer CHECK (age > 0)
     );
 
     CREATE INDEX people_boss_age_idx ON public.people (boss, age DESC);

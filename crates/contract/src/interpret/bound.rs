@@ -61,7 +61,9 @@ impl Interpreter {
             && let Some(text) = constant(&parsed.expr)
         {
             let plain = TypeName::builtin("timestamp without time zone");
-            let as_plain = canonicalize(&Expr::String(text.to_owned()), &self.scope(parent), Some(&plain));
+            let zone = ["+00:00", "+00", "Z", " UTC"].iter().find_map(|zone| text.strip_suffix(zone));
+            let local = zone.unwrap_or(text);
+            let as_plain = canonicalize(&Expr::String(local.to_owned()), &self.scope(parent), Some(&plain));
             if let Expr::String(stamp) = as_plain
                 && stamp.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b' ' | b'.'))
             {

@@ -44,6 +44,7 @@ mod touched;
 mod unmodelled;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
 pub use column::column_default;

@@ -323,6 +323,7 @@ fn rename_in_constraint(kind: &mut ConstraintKind, from: &Ident, to: &Ident) {
 
 /// Renames a column in the text of a partition key: identifiers that are equal, outside strings.
 fn rename_in_text(text: &str, from: &Ident, to: &Ident) -> String {
+    let quoted = to.to_string();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -337,7 +338,7 @@ fn rename_in_text(text: &str, from: &Ident, to: &Ident) -> String {
         let (token, after) = rest.split_at(length);
         let is_name = first == '"' || first.is_alphabetic() || first == '_';
         if is_name && Ident::from_sql(token) == *from && !after.trim_start().starts_with('(') {
-            out.push_str(to.as_ref());
+            out.push_str(&quoted);
         } else {
             out.push_str(token);
         }
