@@ -27,6 +27,26 @@ fn rollback() {
 }
 
 #[test]
+fn undone_in_the_contract() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", n text"));
+    project.novate("plan --name add").ok();
+    project.novate("migrate").ok();
+    project.contract(&table(""));
+    project.novate("plan --name remove").ok();
+    project.novate("migrate").ok();
+    // The contract goes on from where it went back to: what is gone is not dropped again.
+    project.contract(&table(", z int"));
+    project.novate("plan --name next").ok().says("leads back to").does_not_say("destructive");
+    project.novate("migrate").ok().says("1 package applied");
+    project.novate("db verify --strict").ok();
+    project.novate("check").ok();
+    project.contract(&table(", z int, y int"));
+    project.novate("plan --name further").ok().does_not_say("leads back to");
+    project.novate("migrate").ok().says("1 package applied");
+}
+
+#[test]
 fn converging() {
     let project = Project::migrated(&table(""));
     project.contract(&table(", a text"));

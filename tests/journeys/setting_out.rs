@@ -53,6 +53,16 @@ fn adopt() {
 }
 
 #[test]
+fn adopt_what_people_have() {
+    let project = Project::new();
+    project.sql("CREATE TABLE odd (id serial PRIMARY KEY, p text DEFAULT NULL::varchar, q varchar(3) DEFAULT NULL, n numeric DEFAULT '1'::numeric)");
+    project.novate("init").ok();
+    project.novate("contract infer").ok();
+    project.novate("db verify --schema-only --strict").ok();
+    project.novate("db sign").ok();
+}
+
+#[test]
 fn adopt_mismatch() {
     let project = Project::with_contract(USERS);
     project.sql(

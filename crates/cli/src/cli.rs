@@ -422,7 +422,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The code, such as MIGRATION.DIVERGED; none lists them all
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats; none lists the codes
     pub(crate) code: Option<String>,
 }
 

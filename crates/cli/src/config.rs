@@ -141,7 +141,7 @@ impl Config {
         let invalid = |error: &toml::de::Error| {
             let mut problem = Problem::input("CONFIG.INVALID", format!("{path} cannot be understood"))
                 .why(error.message().to_owned())
-                .fix("docs/configuration.md shows every key");
+                .fix("novate explain configuration shows every key");
             problem.place = Some(match error.span() {
                 Some(span) => without_secrets(Place::span(path, text, novate_sql::Span::new(span.start, span.end))),
                 None => Place::file(path),
@@ -240,7 +240,7 @@ fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {
         .min()
         .filter(|(distance, known)| *distance <= known.len() / 2);
     let mut problem = Problem::input("CONFIG.UNKNOWN_KEY", format!("{FILE} has an unknown key {key}"))
-        .fix("docs/configuration.md shows every key");
+        .fix("novate explain configuration shows every key");
     if let Some((_, known)) = near {
         problem = problem.why(format!("did you mean {}?", known.rsplit('.').next().unwrap_or(known)));
     }

@@ -45,6 +45,9 @@ fn main() -> ExitCode {
     match outcome {
         Ok(report) => {
             ui.report(&report);
+            if ui::was_cut() {
+                return exit::Exit::Input.into();
+            }
             report.exit.unwrap_or(exit::Exit::Done).into()
         }
         Err(problem) => {

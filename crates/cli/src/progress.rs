@@ -51,9 +51,9 @@ impl Progress {
                 if let Some(bar) = &self.bar {
                     bar.set_position(u64::try_from(index + 1).unwrap_or_default());
                 }
-                let place = format!("[{}/{}]", index + 1, self.total);
+                let place = if self.total == 0 { String::new() } else { format!("[{}/{}] ", index + 1, self.total) };
                 let line = match outcome {
-                    Outcome::Skipped => format!("  {place} {label} (there already)"),
+                    Outcome::Skipped => format!("  {place}{label} (there already)"),
                     Outcome::Executed { rows, took } => {
                         let mut facts = Vec::new();
                         if *rows > 0 {
@@ -63,7 +63,7 @@ impl Progress {
                             facts.push(shown(*took));
                         }
                         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
-                        format!("  {place} {label}{facts}")
+                        format!("  {place}{label}{facts}")
                     }
                 };
                 self.say(Symbol::Done, &line);

@@ -237,6 +237,16 @@ pub(crate) fn short(node: &Node) -> String {
     node.as_ref().map_or_else(|| "empty".to_owned(), |hash: &StorageHash| hash.short().to_string())
 }
 
+/// A word as a shell takes it.
+pub(crate) fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./^:=@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// The error for something that a policy forbids.
 pub(crate) fn denied(code: &'static str, summary: impl Into<String>) -> Problem {
     Problem::input(code, summary).exit(Exit::Denied)

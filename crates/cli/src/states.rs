@@ -33,6 +33,11 @@ pub(crate) fn find(context: &Context, text: &str) -> Result<NamedState, Problem>
     if text == "empty" {
         return Ok(plain(Contract::empty(context.space.clone()), None, "the empty database"));
     }
+    if is_url(text) {
+        return Err(Problem::input("STATE.UNKNOWN", "a database cannot be named here")
+            .why("only a contract file, a package, a ref, a hash or empty says where a history stands")
+            .fix("name the database with --db; novate diff compares with any database"));
+    }
     let path = context.here.join(text);
     let project = context.project();
     if path.exists() && (path.is_dir() || text.contains('.') || text.contains('/')) && !is_package(&path) {
@@ -87,10 +92,14 @@ pub(crate) fn by_history(store: &Store, text: &str) -> Result<NamedState, Proble
     })
 }
 
+/// Whether a state is named by a connection string.
+fn is_url(text: &str) -> bool {
+    ["postgresql://", "postgres://", "host=", "service=", "dbname="].iter().any(|start| text.starts_with(start))
+}
+
 /// Finds a state that may be a database's.
 pub(crate) async fn find_or_connect(context: &Context, text: &str) -> Result<NamedState, Problem> {
-    let is_url = ["postgresql://", "postgres://", "host=", "service=", "dbname="].iter().any(|p| text.starts_with(p));
-    if !is_url {
+    if !is_url(text) {
         return find(context, text);
     }
     let variables = Variables::read(None)?;

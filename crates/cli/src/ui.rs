@@ -1,6 +1,7 @@
 //! What the program prints: results on stdout, everything else on stderr.
 
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
@@ -74,23 +75,23 @@ impl Ui {
                     into.insert("next".to_owned(), Value::from(next.as_str()));
                 }
             }
-            out(&pretty(&value));
+            out(&redact(&pretty(&value)));
             return;
         }
         if !report.text.is_empty() {
             out(report.text.trim_end_matches('\n'));
         }
         if let Some(next) = &report.next {
-            self.note(Symbol::Next, next);
+            self.note(Symbol::Next, &redact(next));
         }
     }
 
     /// An error.
     pub(crate) fn problem(self, problem: &Problem) {
         if self.json {
-            out(&pretty(&problem.to_json()));
+            out(&redact(&pretty(&problem.to_json())));
         } else {
-            err(problem.to_text(width()).trim_end_matches('\n'));
+            err(redact(&problem.to_text(width())).trim_end_matches('\n'));
         }
     }
 
@@ -152,12 +153,63 @@ fn console_width() -> Option<usize> {
     std::io::stderr().is_terminal().then(|| indicatif::TermLike::width(&dialoguer::console::Term::stderr()).into())
 }
 
+/// The text without passwords in URLs: what people type is quoted back to them, and logs are read by others.
+fn redact(text: &str) -> String {
+    let mut safe = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        safe.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(after.len());
+        let (url, tail) = after.split_at(end);
+        match url.rfind('@').map(|at| url.split_at(at)) {
+            Some((login, place)) if login.contains(':') => {
+                let user = login.split(':').next().unwrap_or_default();
+                safe.push_str(user);
+                safe.push_str(":***");
+                safe.push_str(place);
+            }
+            _ => safe.push_str(url),
+        }
+        rest = tail;
+    }
+    safe.push_str(rest);
+    safe
+}
+
+/// Whether a result could not be written.
+static CUT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a result was cut off, by a full disk for instance.
+pub(crate) fn was_cut() -> bool {
+    CUT.load(Ordering::SeqCst)
+}
+
 /// A line on stdout. A reader that has gone away (`| head`) is no error of ours.
 pub(crate) fn out(text: &str) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let mut stdout = anstream::stdout();
+    if let Err(error) = writeln!(stdout, "{text}").and_then(|()| stdout.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        CUT.store(true, Ordering::SeqCst);
+        err(&format!("✖ The result cannot be written: {error}"));
+    }
 }
 
 /// A line on stderr.
 pub(crate) fn err(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_in_urls_are_not_shown() {
+        let text = "no postgresql://me:s3:cr@t@db.example.com/x?a=b \"postgres://u:p@h\" and https://example.com/a";
+        let safe = redact(text);
+        assert!(!safe.contains("s3") && !safe.contains("cr@t") && !safe.contains(":p@"), "{safe}");
+        assert!(safe.contains("postgresql://me:***@db.example.com/x?a=b") && safe.contains("https://example.com/a"));
+    }
 }

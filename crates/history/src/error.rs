@@ -282,7 +282,13 @@ impl HistoryError {
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
             Self::PackageInUse { package, .. } => format!("novate migration emit {package} --force"),
             Self::Diverged { heads, .. } => match heads.first() {
-                Some((hash, _)) => format!("say where to start: novate plan --from {}", hash.short()),
+                Some(_) => {
+                    let each = heads.iter().map(|(hash, _)| format!("novate plan --from {}", hash.short()));
+                    format!(
+                        "bring both changes into the contract and plan from each head: {}",
+                        each.collect::<Vec<_>>().join("; ")
+                    )
+                }
                 None => return None,
             },
             Self::UnknownState { .. } | Self::RefMissing { .. } => "novate migration list; novate ref list".to_owned(),

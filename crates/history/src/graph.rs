@@ -109,7 +109,20 @@ impl Graph {
                 .flatten()
                 .any(|at| !self.rollbacks.contains(at) && self.edges.get(*at).is_some_and(|e| e.target() != *node))
         };
-        self.nodes().into_iter().filter(|node| !goes_on(node)).collect()
+        self.nodes().into_iter().filter(|node| !goes_on(node) && !self.is_abandoned(node)).collect()
+    }
+
+    /// Whether people went back from a node and then on from where that led: such a node is nobody's goal any more.
+    fn is_abandoned(&self, node: &Node) -> bool {
+        let leaving = |node: &Node| self.leaving.get(node).into_iter().flatten().copied();
+        leaving(node).filter(|back| self.rollbacks.contains(back)).any(|back| {
+            let target = self.edges.get(back).map(Edge::target).unwrap_or_default();
+            leaving(&target).any(|on| {
+                on > back
+                    && !self.rollbacks.contains(&on)
+                    && self.edges.get(on).is_some_and(|edge| edge.target() != target && edge.target() != *node)
+            })
+        })
     }
 
     /// The one head, or the error that shows the branches.
@@ -270,6 +283,12 @@ pub(crate) mod tests {
     #[test]
     fn forward_after_a_rollback_has_one_head() {
         let graph = Graph::new(vec![edge(1, 0, 1), edge(2, 1, 2), edge(3, 2, 1), edge(4, 2, 3)]);
+        assert_eq!(graph.head("app").unwrap(), Some(hash(3)));
+    }
+
+    #[test]
+    fn going_on_from_where_a_rollback_led_leaves_the_other_end_behind() {
+        let graph = Graph::new(vec![edge(1, 0, 1), edge(2, 1, 2), edge(3, 2, 1), edge(4, 1, 3)]);
         assert_eq!(graph.head("app").unwrap(), Some(hash(3)));
     }
 

@@ -142,7 +142,7 @@ impl Problem {
     pub fn fix(&self) -> Option<String> {
         Some(match self {
             Self::NotADescription(verb) => match verb.as_str() {
-                "INSERT" | "COPY" => "put rows into a seed (novate seed), or into a migration's transform".to_owned(),
+                "INSERT" | "COPY" => "put rows into a migration's transform: novate migration new".to_owned(),
                 _ => "put it into a migration: novate migration new".to_owned(),
             },
             Self::Data(_) => "dump the schema alone: pg_dump --schema-only".to_owned(),

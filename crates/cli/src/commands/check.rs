@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::graph;
 use crate::cli::Check;
+use crate::exit::Exit;
 use crate::operations;
 use crate::problem::{Place, Problem};
 use crate::progress::count;
@@ -34,6 +35,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
                 format!("{} is not what the contract says", crate::problem::shorten(path.clone())),
             )
             .fix("novate contract emit")
+            .exit(Exit::Differences)
             .at(Place::file(path)),
         );
     }
@@ -135,9 +137,21 @@ fn policy_problems(history: &Loaded, deny: &[String]) -> Result<Vec<Problem>, Pr
             let excused =
                 allowed.iter().any(|allow| allow.operation == operation.id && excuses(allow.hazard, operation, &word));
             if !excused {
+                let hazard = match HazardCode::parse(&word) {
+                    Some(hazard) => Some(hazard),
+                    None => operation.hazards.first().map(|hazard| hazard.code),
+                };
+                let fix = match hazard {
+                    Some(hazard) => format!(
+                        "plan it otherwise, or excuse it before its statement in migration.sql, and emit: -- @allow {}: \
+                         reason",
+                        hazard.as_str()
+                    ),
+                    None => "plan it otherwise, or take the word from what is denied".to_owned(),
+                };
                 problems.push(
                     denied("POLICY.DENIED", format!("{word} is denied: {} ({})", operation.label, package.name))
-                        .fix(format!("plan it otherwise, or excuse it in migration.sql: -- @allow {word}: reason"))
+                        .fix(fix)
                         .at(Place::file(package.source_path())),
                 );
             }

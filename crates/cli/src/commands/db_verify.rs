@@ -27,7 +27,7 @@ pub(crate) async fn run(context: &Context, args: &DbVerify) -> Result<Report, Pr
     let mut session = project.connect().await?;
     let found = verify(&mut session, &context.space, &contract, mode, strictness).await?;
     session.close().await;
-    report(&found)
+    report(&found, args.marker_only)
 }
 
 /// The contract to hold a database against: the one that was asked for, else the project's.
@@ -42,7 +42,7 @@ pub(crate) fn contract(project: &Project<'_>, to: Option<&str>) -> Result<Contra
     }
 }
 
-fn report(found: &Verification) -> Result<Report, Problem> {
+fn report(found: &Verification, marker_only: bool) -> Result<Report, Problem> {
     let changed = found.changed_since_signature.as_ref();
     let json = json!({
         "contract": found.contract.as_str(),
@@ -61,8 +61,8 @@ fn report(found: &Verification) -> Result<Report, Problem> {
     let errors: Vec<Finding> = found.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
     let notes: Vec<&Finding> = found.findings.iter().filter(|finding| !finding.is_error()).collect();
     if found.holds() {
-        let mut text =
-            format!("{} The database is what its contract says ({})", Symbol::Done.text(), found.contract.short());
+        let what = if marker_only { "The marker is at the contract" } else { "The database is what its contract says" };
+        let mut text = format!("{} {what} ({})", Symbol::Done.text(), found.contract.short());
         for line in notes.iter().flat_map(|note| findings::leaves(note)) {
             text = format!("{text}\n{} {line}", Symbol::Info.text());
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::Diff;
 use crate::operations;
 use crate::problem::Problem;
-use crate::project::Context;
+use crate::project::{Context, shell_word};
 use crate::ui::{Report, Symbol};
 use crate::{renames, states};
 
@@ -50,6 +50,9 @@ pub(crate) async fn run(context: &Context, args: &Diff) -> Result<Report, Proble
     if let Some(map) = json.as_object_mut() {
         map.insert("operations".to_owned(), operations::json(&compiled.operations));
     }
-    Ok(Report::new(operations::table(&compiled), json)
-        .next(format!("novate diff --from {} --to {} --script prints the SQL", args.from, args.to)))
+    Ok(Report::new(operations::table(&compiled), json).next(format!(
+        "novate diff --from {} --to {} --script",
+        shell_word(&args.from),
+        shell_word(&args.to)
+    )))
 }

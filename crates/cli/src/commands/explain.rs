@@ -7,6 +7,13 @@ use crate::errors;
 use crate::problem::Problem;
 use crate::ui::Report;
 
+/// Pages about more than one error.
+const TOPICS: &[(&str, &str)] = &[
+    ("configuration", include_str!("../../../../docs/configuration.md")),
+    ("contracts", include_str!("../../../../docs/contracts.md")),
+    ("formats", include_str!("../../../../docs/formats.md")),
+];
+
 /// Prints the page of an error code, or lists the codes.
 pub(crate) fn run(args: &Explain) -> Result<Report, Problem> {
     let Some(code) = &args.code else {
@@ -15,6 +22,9 @@ pub(crate) fn run(args: &Explain) -> Result<Report, Problem> {
         let codes: Vec<&str> = errors::PAGES.iter().map(|page| page.code).collect();
         return Ok(Report::new(lines.join("\n"), json!({ "codes": codes })));
     };
+    if let Some((name, text)) = TOPICS.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)) {
+        return Ok(Report::new(*text, json!({ "topic": name, "text": text })));
+    }
     let wanted = code.to_ascii_uppercase();
     match errors::PAGES.iter().find(|page| page.code == wanted) {
         Some(page) => Ok(Report::new(page.text, json!({ "code": page.code, "text": page.text }))),

@@ -10,7 +10,7 @@ use crate::cli::Migrate;
 use crate::operations;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
-use crate::project::{Context, Loaded, Project, denied, short};
+use crate::project::{Context, Loaded, Project, denied, shell_word, short};
 use crate::states;
 use crate::ui::{Report, Symbol};
 
@@ -26,7 +26,7 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         session.close().await;
         let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
         let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
-        return Ok(show_route(&history, &at.node(), &goal.node, &route.edges));
+        return Ok(show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref()));
     }
     refuse_denied(&project, &history, &mut session, &goal).await?;
     let mut settings = project.settings();
@@ -42,7 +42,7 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     for note in &done.notes {
         context.ui.note(Symbol::Info, note);
     }
-    Ok(report(&done, &goal, &described, args.dry_run))
+    Ok(report(&done, &goal, &described, args))
 }
 
 /// Where to go: what was asked for, else the contract, which a package must lead to.
@@ -99,7 +99,7 @@ async fn refuse_denied(
     Ok(())
 }
 
-fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[novate_history::Edge]) -> Report {
+fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[novate_history::Edge], to: Option<&str>) -> Report {
     let mut lines = vec![format!("From {} to {}: {}", short(at), short(goal), count(edges.len(), "package"))];
     let mut rows = Vec::new();
     for edge in edges {
@@ -113,10 +113,19 @@ fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[novate_history:
         lines.join("\n"),
         json!({ "from": node_json(at.as_ref()), "to": node_json(goal.as_ref()), "route": rows }),
     );
-    if edges.is_empty() { report } else { report.next("novate migrate") }
+    if edges.is_empty() { report } else { report.next(with_goal("novate migrate", to)) }
 }
 
-fn report(done: &Migrated, goal: &Goal, described: &str, dry_run: bool) -> Report {
+/// A command with the goal that was asked for.
+fn with_goal(command: &str, to: Option<&str>) -> String {
+    match to {
+        Some(to) => format!("{command} --to {}", shell_word(to)),
+        None => command.to_owned(),
+    }
+}
+
+fn report(done: &Migrated, goal: &Goal, described: &str, args: &Migrate) -> Report {
+    let dry_run = args.dry_run;
     let json = json!({
         "from": node_json(done.from.as_ref()),
         "to": node_json(goal.node.as_ref()),
@@ -142,7 +151,8 @@ fn report(done: &Migrated, goal: &Goal, described: &str, dry_run: bool) -> Repor
             short(&goal.node)
         )
     };
-    Report::new(text, json).next(if dry_run { "novate migrate" } else { "novate db verify" })
+    let next = if dry_run { "novate migrate" } else { "novate db verify" };
+    Report::new(text, json).next(with_goal(next, args.to.as_deref()))
 }
 
 pub(crate) fn applied_json(done: &Migrated) -> Value {

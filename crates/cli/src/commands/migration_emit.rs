@@ -1,7 +1,7 @@
 //! `novate migration emit`: migration.sql into what runs.
 
 use novate_contract::StorageHash;
-use novate_history::{HistoryError, NewPackage, PackageName};
+use novate_history::{HistoryError, NewPackage, PackageName, SourceDigest};
 use serde_json::json;
 
 use super::plan;
@@ -65,15 +65,17 @@ pub(crate) fn pick(project: &Project<'_>, text: Option<&str>) -> Result<PackageN
     let store = project.store()?;
     let names = store.package_names()?;
     let Some(text) = text else {
-        // The newest by its manifest: a name's minute is for people.
-        let mut newest: Option<(String, PackageName)> = None;
+        // What waits to be compiled, else the newest by its manifest: a name's minute is for people.
+        let mut newest: Option<(bool, String, PackageName)> = None;
         for name in names {
-            let created = store.read_for_emit(&name)?.0.created_at;
-            if newest.as_ref().is_none_or(|(latest, other)| (&created, &name) > (latest, other)) {
-                newest = Some((created, name));
+            let (manifest, source) = store.read_for_emit(&name)?;
+            let waits = !manifest.placeholders.is_empty() || SourceDigest::of(&source) != manifest.source_digest;
+            let candidate = (waits, manifest.created_at, name);
+            if newest.as_ref().is_none_or(|other| candidate > *other) {
+                newest = Some(candidate);
             }
         }
-        return newest.map(|(_, name)| name).ok_or_else(|| {
+        return newest.map(|(_, _, name)| name).ok_or_else(|| {
             Problem::input("STATE.UNKNOWN", "there is no package yet").fix("novate plan writes the first one")
         });
     };

@@ -10,7 +10,7 @@ use super::contract::write_emitted;
 use crate::cli::Plan;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project, short};
+use crate::project::{Context, Loaded, Project, shell_word, short};
 use crate::ui::{Report, Symbol};
 use crate::{operations, renames, sources, states};
 
@@ -18,8 +18,8 @@ use crate::{operations, renames, sources, states};
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let project = context.project()?;
     let history = project.history()?;
-    let from = start(&project, &history, args)?;
     let Goal { contract: to, hints, value_hints } = goal(&project, args)?;
+    let from = start(&project, &history, args, &to)?;
     sources::check_coverage(&to, args.strict_coverage)?;
     let before = history.contract(&from)?;
     let target = json::storage_hash(&to);
@@ -54,15 +54,38 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     }
     write_emitted_if_current(&project, args, &to)?;
     let name = write(&project, &history, &title, from, &before, &to, &source, &compiled)?;
-    Ok(report(&history, &name, &compiled, &plan, args.sql, text))
+    let migrate = match &args.to {
+        Some(to) => format!("novate migrate --to {}", shell_word(to)),
+        None => "novate migrate".to_owned(),
+    };
+    Ok(report(&history, &name, &compiled, &plan, args.sql, text, &migrate))
 }
 
-/// Where the plan starts: what was asked for, else the one head.
-fn start(project: &Project<'_>, history: &Loaded, args: &Plan) -> Result<Node, Problem> {
-    match &args.from {
-        Some(text) => Ok(states::find(project.context, text)?.node),
-        None => Ok(history.graph.head(project.context.space.as_str())?),
+/// Where the plan starts: what was asked for, else the one head. Where a way back leads from the head, the contract
+/// may go on from its end instead: it starts at the one from which less changes.
+fn start(project: &Project<'_>, history: &Loaded, args: &Plan, to: &Contract) -> Result<Node, Problem> {
+    if let Some(text) = &args.from {
+        return Ok(states::find(project.context, text)?.node);
     }
+    let head = history.graph.head(project.context.space.as_str())?;
+    let mut best = (changes(&history.contract(&head)?, to), head.clone());
+    for edge in history.graph.leaving(&head).filter(|edge| history.graph.is_rollback(&edge.package)) {
+        let count = changes(&history.contract(&edge.target())?, to);
+        if count < best.0 {
+            best = (count, edge.target());
+            let text = format!("planned from {}, where {} leads back to", edge.to.short(), edge.package);
+            project.context.ui.note(Symbol::Info, &text);
+        }
+    }
+    Ok(best.1)
+}
+
+/// How many objects differ between two contracts.
+fn changes(from: &Contract, to: &Contract) -> usize {
+    let (before, after) = (from.objects(), to.objects());
+    let gone = before.keys().filter(|id| !after.contains_key(id)).count();
+    let new = after.iter().filter(|(id, object)| !before.get(id).is_some_and(|old| old.same(object))).count();
+    gone + new
 }
 
 /// Where the plan ends. A hint says what was planned once: afterwards its source is gone from the start, and it has no
@@ -172,6 +195,7 @@ fn report(
     plan: &Planned,
     sql: bool,
     table: String,
+    migrate: &str,
 ) -> Report {
     let path = shorten(history.store.source_path(name));
     let mut text = table;
@@ -182,7 +206,7 @@ fn report(
     let folder = path.parent().map(ToString::to_string).unwrap_or_default();
     text = format!("{text} written to {folder}");
     let next = if compiled.placeholders.is_empty() {
-        "novate migrate".to_owned()
+        migrate.to_owned()
     } else {
         for placeholder in &compiled.placeholders {
             text = format!(

@@ -138,7 +138,13 @@ fn against(
     let have = database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
     match history.graph.route(&at, &goal.node, &goal.invariants, &have) {
         Ok(Route { edges }) if edges.is_empty() => {
-            lines.push(format!("{} the database is at {described}", Symbol::Done.text()));
+            lines.push(match &database.marker {
+                Some(_) => format!(
+                    "{} by its marker, the database is at {described}; novate db verify looks at the schema",
+                    Symbol::Done.text()
+                ),
+                None => format!("{} nothing to apply", Symbol::Info.text()),
+            });
             if let Some(map) = value.as_object_mut() {
                 map.insert("pending".to_owned(), json!([]));
             }
