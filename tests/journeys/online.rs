@@ -84,11 +84,7 @@ fn planned(after: &str, options: &str) -> Project {
 fn from_start_to_end() {
     let project = planned(AFTER, "");
     let source = format!("{}/migration.sql", project.newest_package());
-    project.edit(
-        &source,
-        "-- @placeholder public.t.a: what should existing rows get?",
-        "UPDATE public.t SET a = 0 WHERE a IS NULL;",
-    );
+    project.fill("UPDATE public.t SET a = 0 WHERE a IS NULL;").ok();
     let text = project.read(&source);
     for part in [
         "CREATE INDEX CONCURRENTLY",

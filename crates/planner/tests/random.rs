@@ -55,6 +55,11 @@ fn run(database: &Database, operations: &[Operation]) -> Result<(), String> {
     Ok(())
 }
 
+fn needs_15(operation: &Operation) -> bool {
+    let words = ["NULLS NOT DISTINCT", "UNLOGGED SEQUENCE", "SET NULL (", "SET DEFAULT ("];
+    operation.execute.iter().any(|statement| words.iter().any(|word| statement.sql.contains(word)))
+}
+
 #[test]
 fn random_plans() {
     let cases = std::env::var("NOVATE_RANDOM_PLANS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(6);
@@ -64,9 +69,12 @@ fn random_plans() {
     for case in 0..cases {
         let mut any = || generate::contract().new_tree(&mut runner).unwrap().current();
         let (from, to) = (any(), any());
+        let (first, second) = (operations(&empty(), &from, false), operations(&from, &to, case % 2 == 1));
+        if server.version().major.0 < 15 && first.iter().chain(&second).any(needs_15) {
+            continue;
+        }
         let database = server.database("random").unwrap();
-        let there = run(&database, &operations(&empty(), &from, false));
-        let outcome = there.and_then(|()| run(&database, &operations(&from, &to, case % 2 == 1)));
+        let outcome = run(&database, &first).and_then(|()| run(&database, &second));
         problems.extend(outcome.err());
     }
     assert!(problems.is_empty(), "{}", problems.join("\n\n"));

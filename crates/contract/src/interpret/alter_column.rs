@@ -60,7 +60,7 @@ impl Interpreter {
             }
             AlterColumn::SetExpression(expr) => {
                 let ty = self.alter(table, name)?.ty.clone();
-                let expr = self.expression(table, expr, Some(&ty), &id)?;
+                let expr = self.generation(table, name, expr, &ty)?;
                 match &mut self.alter(table, name)?.generated {
                     Some(generated) => {
                         generated.expr = expr;

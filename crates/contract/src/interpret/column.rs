@@ -73,7 +73,7 @@ impl Interpreter {
                 ColumnConstraint::Identity(identity) => self.identity(table, name, identity)?,
                 ColumnConstraint::Generated { expr, kind } => {
                     let ty = self.alter(table, name)?.ty.clone();
-                    let expr = self.expression(table, expr, Some(&ty), &id)?;
+                    let expr = self.generation(table, name, expr, &ty)?;
                     let column = self.alter(table, name)?;
                     column.default = None;
                     column.generated = Some(Generated { kind: *kind, expr });
@@ -113,6 +113,24 @@ impl Interpreter {
         self.columns_of(table, &written.expr, needed_by)?;
         let canonical = column_default(&written.expr, &self.scope(table), ty);
         Ok(canonical.map(|canonical| Expression::new(canonical, written.text.clone())))
+    }
+
+    /// The expression of a generated column, which can use no generated column, itself included.
+    pub(super) fn generation(
+        &self,
+        table: &QName,
+        name: &Ident,
+        written: &ExprText,
+        ty: &TypeName,
+    ) -> Outcome<Expression> {
+        let id = ObjectId::Column(table.clone(), name.clone());
+        for used in self.columns_of(table, &written.expr, &id)?.into_iter().flatten() {
+            let generated = self.table(table)?.columns.get(&used).is_some_and(|column| column.generated.is_some());
+            if generated || used == *name {
+                return Err(InterpretError::invalid(&id, format!("it cannot be made of {used}, which is generated")));
+            }
+        }
+        self.expression(table, written, Some(ty), &id)
     }
 
     fn serial(&mut self, table: &QName, column: &Ident, ty: &TypeName) -> Outcome {

@@ -25,6 +25,18 @@ impl Interpreter {
         self.directory.children(table).into_iter().filter(is_partition).collect()
     }
 
+    /// Refuses to make a table an heir or partition of itself, or of what comes from it.
+    pub(super) fn need_no_circle(&self, table: &QName, parent: &QName) -> Outcome {
+        let mut queue = vec![table.clone()];
+        while let Some(next) = queue.pop() {
+            if next == *parent {
+                return Err(InterpretError::invalid(format!("table {table}"), format!("{parent} comes from it")));
+            }
+            queue.extend(self.children(&next));
+        }
+        Ok(())
+    }
+
     /// Takes over a parent's columns. One that several parents have is merged.
     pub(super) fn inherit_columns(&mut self, table: &QName, parent: &QName) -> Outcome {
         for (name, inherited) in self.table(parent)?.columns.clone() {
@@ -73,7 +85,8 @@ impl Interpreter {
             if let Some(column) = columns.iter().find(|column| !payload.columns.contains_key(*column)) {
                 return Err(InterpretError::invalid(&id, format!("it lacks the column {column} of {parent}")));
             }
-            payload.inherits.push(parent.clone());
+            self.need_no_circle(table, parent)?;
+            self.table_mut(table)?.inherits.push(parent.clone());
             self.directory.add_child(parent, table);
         } else {
             let before = payload.inherits.len();

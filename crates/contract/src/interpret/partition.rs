@@ -64,6 +64,7 @@ impl Interpreter {
         if self.table(child)?.partition_of.is_some() {
             return Err(InterpretError::invalid(&id, "it is a partition already"));
         }
+        self.need_no_circle(child, parent)?;
         for (name, column) in &self.table(parent)?.columns {
             let refuse =
                 |reason: String| Err(InterpretError::invalid(ObjectId::Column(child.clone(), name.clone()), reason));
