@@ -145,8 +145,11 @@ fn what_postgresql_refuses_is_refused() {
         ),
         ("CREATE TABLE t (a int, b int GENERATED ALWAYS AS (b + a) STORED)", "it cannot be made of b"),
         ("CREATE TABLE t (a int); ALTER TABLE t INHERIT t", "public.t comes from it"),
-        ("CREATE TABLE a (x int) PARTITION BY LIST (x); CREATE TABLE b PARTITION OF a DEFAULT PARTITION BY LIST (x);
-            ALTER TABLE b ATTACH PARTITION a DEFAULT", "public.b comes from it"),
+        (
+            "CREATE TABLE a (x int) PARTITION BY LIST (x); CREATE TABLE b PARTITION OF a DEFAULT PARTITION BY LIST (x);
+            ALTER TABLE b ATTACH PARTITION a DEFAULT",
+            "public.b comes from it",
+        ),
         ("DROP EXTENSION citext", "needs the extension citext"),
     ];
     for (sql, message) in cases {
