@@ -28,7 +28,7 @@ fn everything_in_short_steps() {
     -- @check
     SELECT 1 FROM public.t WHERE a IS NULL LIMIT 1;
     -- @run
-    UPDATE public.t SET a = 'x' WHERE a IS NULL;
+    UPDATE public.t SET a = 'x' WHERE ctid = ANY (ARRAY(SELECT ctid FROM public.t WHERE a IS NULL LIMIT 5000)) AND a IS NULL;
     -- @end
 
     ALTER TABLE public.t ADD CONSTRAINT a_not_null CHECK (a IS NOT NULL) NOT VALID;
