@@ -33,6 +33,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     })?;
     step("the example of this repository", example)?;
     test::run(&[])?;
+    step("properties over thousands of contracts", test::properties)?;
     say::heading("all of it");
     say::done(&format!("everything holds ({})", say::time(began.elapsed())));
     Ok(())

@@ -14,3 +14,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::done("every test passed");
     Ok(())
 }
+
+/// The round trips again, over many more contracts than an ordinary run of the tests draws.
+pub(crate) fn properties() -> Result<(), Failure> {
+    let targets = [("novate-planner", "properties"), ("novate-planner", "random"), ("novate-source", "write")];
+    for (package, target) in targets {
+        let mut command = cargo(&["test", "--package", package, "--test", target]);
+        run_process(command.env("NOVATE_PROPERTY_CASES", "1000").env("NOVATE_RANDOM_PLANS", "150"))?;
+    }
+    Ok(())
+}

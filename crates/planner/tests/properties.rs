@@ -52,8 +52,13 @@ fn contract() -> impl Strategy<Value = Shown> {
     generate::contract().prop_map(Shown)
 }
 
+/// How many cases of each property: few by default, thousands where `NOVATE_PROPERTY_CASES` says so.
+fn cases(few: u32) -> u32 {
+    std::env::var("NOVATE_PROPERTY_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(48), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_contract_to_itself_is_nothing(Shown(contract) in contract()) {

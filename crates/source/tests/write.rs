@@ -70,8 +70,13 @@ fn what_is_somebody_elses_says_so() {
     ");
 }
 
+/// How many cases of each property: few by default, thousands where `NOVATE_PROPERTY_CASES` says so.
+fn cases(few: u32) -> u32 {
+    std::env::var("NOVATE_PROPERTY_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: cases(64), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn written_contracts_read_back(contract in novate_contract::generate::contract()) {
         for layout in [Layout::One, Layout::PerSchema, Layout::PerTable] {
