@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{Contract, Space, StorageHash, json};
 use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageStamp, Store};
 use novate_runner::connection::ConnectionString;
@@ -95,8 +95,7 @@ impl Project<'_> {
     /// Says when the committed JSON is not what the sources say. It is a note: the sources are what counts.
     pub(crate) fn note_stale_emit(&self, contract: &Contract) -> Result<(), Problem> {
         let path = self.emitted_path()?;
-        let emitted = fs_err::read_to_string(&path).unwrap_or_default();
-        if emitted != json::to_json(contract) {
+        if !is_emitted(&path, contract) {
             self.context.ui.note(
                 crate::ui::Symbol::Warning,
                 &format!("{} is not what the contract says; novate contract emit", crate::problem::shorten(path)),
@@ -230,6 +229,12 @@ impl Loaded {
         }
         Problem::join(problems).map_or(Ok(()), Err)
     }
+}
+
+/// Whether a file is the contract's JSON; git may have changed its line endings.
+pub(crate) fn is_emitted(path: &Utf8Path, contract: &Contract) -> bool {
+    let text = fs_err::read_to_string(path).unwrap_or_default();
+    text.replace("\r\n", "\n") == json::to_json(contract)
 }
 
 /// A contract's hash as people see it.

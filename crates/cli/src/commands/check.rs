@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::operations;
 use crate::problem::{Place, Problem};
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project, denied};
+use crate::project::{Context, Loaded, Project, denied, is_emitted};
 use crate::sources;
 use crate::ui::{Report, Symbol};
 
@@ -27,8 +27,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     problems.extend(graph_problems(&project, &history)?);
 
     let path = project.emitted_path()?;
-    let emitted = fs_err::read_to_string(&path).unwrap_or_default();
-    if emitted != json::to_json(&sources.contract) {
+    if !is_emitted(&path, &sources.contract) {
         problems.push(
             Problem::input(
                 "CONTRACT.STALE",

@@ -9,7 +9,7 @@ use crate::cli::{ControlArg, Emit, Infer, Split};
 use crate::exit::Exit;
 use crate::problem::{Place, Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Project};
+use crate::project::{Context, Project, is_emitted};
 use crate::sources;
 use crate::ui::{Report, Symbol};
 
@@ -22,7 +22,7 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
     let hash = json::storage_hash(&sources.contract);
     let path = project.emitted_path()?;
     let shown = shorten(path.clone());
-    let stale = fs_err::read_to_string(&path).ok().as_deref() != Some(json::to_json(&sources.contract).as_str());
+    let stale = !is_emitted(&path, &sources.contract);
     if args.check {
         if stale {
             return Err(Problem::input("CONTRACT.STALE", format!("{shown} is not what the contract says"))
@@ -47,7 +47,7 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
 pub(crate) fn write_emitted(project: &Project<'_>, contract: &Contract) -> Result<(), Problem> {
     let path = project.emitted_path()?;
     let text = json::to_json(contract);
-    if fs_err::read_to_string(&path).ok().as_deref() == Some(text.as_str()) {
+    if is_emitted(&path, contract) {
         return Ok(());
     }
     write_file(&path, &text)

@@ -14,6 +14,7 @@ use crate::variables::Variables;
 const CONFIG: &str = include_str!("../../templates/novate.toml");
 const CONTRACT: &str = include_str!("../../templates/contract.sql");
 const GITIGNORE: &str = include_str!("../../templates/gitignore");
+const GITATTRIBUTES: &str = include_str!("../../templates/gitattributes");
 const CI: &str = include_str!("../../templates/ci.yml");
 
 /// Files and folders that people keep a schema in.
@@ -45,6 +46,7 @@ pub(crate) async fn run(context: &Context, args: &Init) -> Result<Report, Proble
         write(contract.as_str(), CONTRACT)?;
     }
     write(".gitignore", GITIGNORE)?;
+    write(".gitattributes", GITATTRIBUTES)?;
     write(".github/workflows/novate.yml", CI)?;
     fs_err::create_dir_all(root.join("migrations/app")).map_err(|error| {
         Problem::input("CONFIG.UNWRITABLE", "migrations/app cannot be made")
