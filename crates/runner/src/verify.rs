@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot};
+use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 
 use crate::marker::Standing;
@@ -125,7 +125,7 @@ pub(crate) async fn compare(
     result
 }
 
-/// The live schema as a contract, in a transaction that only reads.
+/// The live schema as a contract, as it is at one moment. No transaction may be open.
 pub async fn read_live(session: &mut Session) -> Result<Snapshot, RunError> {
-    live::read(session).await
+    live::read_in(session, Transaction::None).await
 }
