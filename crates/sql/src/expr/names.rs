@@ -19,10 +19,8 @@ fn qualify(expr: &mut Expr, scope: &dyn TypeScope) {
     }
     match expr {
         Expr::Cast(_, ty) => *ty = scope.resolve_type(ty),
-        Expr::Call { name, .. } => {
-            if name.schema.is_some() || !is_known(name.name.as_str()) {
-                *name = scope.resolve_function(name);
-            }
+        Expr::Call { name, .. } if name.schema.is_some() || !is_known(name.name.as_str()) => {
+            *name = scope.resolve_function(name);
         }
         Expr::Column(parts) => {
             if let Some((name, qualifier)) = parts.split_last()
