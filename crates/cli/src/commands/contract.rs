@@ -109,9 +109,10 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     };
     let files = novate_source::write(&contract, layout);
     for object in &contract.unsupported {
+        let fate = if object.is_type() { "declared by name only" } else { "left out" };
         context.ui.note(
             Symbol::Warning,
-            &format!("{} {} is of a kind that is not modelled and is left out", object.kind, object.name),
+            &format!("{} {} is of a kind that is not modelled and is {fate}", object.kind, object.name),
         );
     }
     if args.output.as_deref() == Some("-") {
@@ -182,7 +183,7 @@ fn restrict(contract: &mut Contract, only: &[String]) -> Result<(), Problem> {
         wanted(name) || sequence.owner.as_ref().is_some_and(|owner| tables.contains(&owner.table))
     });
     contract.extensions.clear();
-    contract.unsupported.clear();
+    contract.unsupported.retain(novate_contract::UnsupportedObject::is_type);
     let used: Vec<novate_contract::Ident> =
         contract.tables.keys().chain(contract.enums.keys()).map(|name| name.schema.clone()).collect();
     contract.schemas.retain(|name, _| used.contains(name));
