@@ -278,17 +278,3 @@ pub(super) fn identity_sequence(table: &QName, column: &Ident, identity: &Identi
 pub(super) fn default_sequence(table: &QName, column: &Ident) -> Ident {
     names::object_name(table.name.as_str(), Some(column.as_str()), "seq")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_unmodelled_objects() {
-        let name = |written: &str| unmodelled_name(written).map(|name| name.to_string());
-        assert_eq!(name("public.f(integer, a.b)").as_deref(), Some("public.f"));
-        assert_eq!(name("\"A.b\".\"x\"\"y\"").as_deref(), Some("\"A.b\".\"x\"\"y\""));
-        assert_eq!(name("f(integer)"), None);
-        assert_eq!(name("\"open"), None);
-    }
-}

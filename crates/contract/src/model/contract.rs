@@ -151,3 +151,17 @@ impl UnsupportedObject {
         Some(QName { schema: parts.pop()?, name })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_unmodelled_objects() {
+        let name = |written: &str| UnsupportedObject::full_name_in(written).map(|name| name.to_string());
+        assert_eq!(name("public.f(integer, a.b)").as_deref(), Some("public.f"));
+        assert_eq!(name("\"A.b\".\"x\"\"y\"").as_deref(), Some("\"A.b\".\"x\"\"y\""));
+        assert_eq!(name("f(integer)"), None);
+        assert_eq!(name("\"open"), None);
+    }
+}
