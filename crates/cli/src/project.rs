@@ -77,7 +77,15 @@ impl Project<'_> {
         sources::read(&space.contract, &self.context.space, &self.config)
     }
 
-    /// Reads the whole history, every hash checked.
+    /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who
+    /// asks whether all is well.
+    pub(crate) fn whole_history(&self) -> Result<Loaded, Problem> {
+        let history = self.history()?;
+        history.store.check_snapshots(history.packages.values())?;
+        Ok(history)
+    }
+
+    /// Reads the graph, every package's hash checked.
     pub(crate) fn history(&self) -> Result<Loaded, Problem> {
         let store = self.store()?;
         let (graph, packages) = store.graph()?;

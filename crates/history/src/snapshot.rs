@@ -18,13 +18,13 @@ pub(crate) fn read(folder: &Utf8Path, hash: &StorageHash, needed_by: &str) -> Re
         }
         other => other?,
     };
-    let contract = json::from_json(&text).map_err(|source| HistoryError::SnapshotMismatch {
+    let (contract, found) = json::from_json_with_hash(&text).map_err(|source| HistoryError::SnapshotMismatch {
         hash: hash.clone(),
         path: path.clone(),
         source: Some(Box::new(source)),
     })?;
     // `from_json` has checked the content against the file's own hash; this checks that against the folder's.
-    if json::storage_hash(&contract) == *hash {
+    if found == *hash {
         Ok(contract)
     } else {
         Err(HistoryError::SnapshotMismatch { hash: hash.clone(), path, source: None })

@@ -22,7 +22,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let sources = project.sources()?;
     sources.print_notes(context.ui);
     sources::check_coverage(&sources.contract, args.strict_coverage)?;
-    let history = project.history()?;
+    let history = project.whole_history()?;
     let mut problems = package_problems(&history);
     problems.extend(graph_problems(&project, &history)?);
 
@@ -62,7 +62,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
 /// `novate migration check`: only the packages.
 pub(crate) fn integrity(context: &Context) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.whole_history()?;
     if let Some(problem) = Problem::join(package_problems(&history)) {
         return Err(problem);
     }

@@ -14,7 +14,7 @@ use crate::ui::{Report, Symbol};
 /// Migrates an empty database, or signs one that already is what a contract says.
 pub(crate) async fn run(context: &Context, args: &DbInit) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.whole_history()?;
     let (goal, _) = goal(&project, &history, args.to.as_deref())?;
     history.check_runnable(&goal.node)?;
     let mut session = project.connect().await?;

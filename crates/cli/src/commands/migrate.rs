@@ -17,7 +17,7 @@ use crate::ui::{Report, Symbol};
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.whole_history()?;
     let (goal, described) = goal(&project, &history, args.to.as_deref())?;
     history.check_runnable(&goal.node)?;
     let mut session = project.connect().await?;

@@ -68,6 +68,11 @@ pub fn to_json(contract: &Contract) -> String {
 
 /// Reads what [`to_json`] wrote, in whatever layout. The hash is computed again and must be the one in the file.
 pub fn from_json(text: &str) -> Result<Contract, ContractError> {
+    from_json_with_hash(text).map(|(contract, _)| contract)
+}
+
+/// [`from_json`], and the hash that was checked.
+pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), ContractError> {
     let value = strict::read(text)?;
     if !value.is_object() {
         return Err(Fault::new("this is not a JSON object").into());
@@ -77,7 +82,7 @@ pub fn from_json(text: &str) -> Result<Contract, ContractError> {
         return Err(ContractError::FormatUnknown { found: format.to_string() });
     }
     let found = value.get("storage").map(hash::of_value);
-    let file: File = serde_json::from_value(value).map_err(|error| Fault::new(error.to_string()))?;
+    let file = File::deserialize(&value).map_err(|error| Fault::new(error.to_string()))?;
     let declared = StorageHash::parse(&file.storage_hash)
         .ok_or_else(|| Fault::new("this is not 64 lower-case hexadecimal digits").within("storageHash"))?;
     if let Some(found) = found.filter(|found| *found != declared) {
@@ -91,10 +96,10 @@ pub fn from_json(text: &str) -> Result<Contract, ContractError> {
     let mut contract = file.storage.read(space).map_err(|fault| fault.within("storage"))?;
     order_columns(&mut contract, &file.column_order).map_err(|fault| fault.within("columnOrder"))?;
     // The hash in the file is that of its own text; this refuses a text that says the same in another way.
-    if storage_hash(&contract) != declared {
+    if value.get("storage") != Some(&hash::value_of(&Storage::of(&contract))) {
         return Err(Fault::new("this is not in the form that novate writes").within("storage").into());
     }
-    Ok(contract)
+    Ok((contract, declared))
 }
 
 /// The columns of each table whose columns are not in alphabetical order.

@@ -9,6 +9,7 @@ mod loose;
 mod lower;
 mod names;
 mod print;
+mod quick;
 mod read;
 mod references;
 mod regclass;
