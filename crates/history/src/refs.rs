@@ -5,9 +5,12 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::StorageHash;
+use novate_contract::json::strict;
+use serde_json::{Value, json};
 
-use crate::format::{RefFile, decode, parse, pretty};
-use crate::{HistoryError, files};
+use crate::files::MAX_REF_BYTES;
+use crate::format::{RefFile, decode, parse};
+use crate::{HistoryError, files, hash};
 
 /// A ref's name: letters, digits, `-`, `_`, `.` and, between them, `/`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,13 +57,25 @@ fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
     folder.join(format!("{name}.json"))
 }
 
+/// The digest of what a ref says, its name included: SHA-256 of the canonical JSON of the three.
+fn digest(name: &RefName, file: &RefFile) -> Option<String> {
+    hash::sha256(&json!({ "hash": file.hash, "invariants": file.invariants, "name": name.as_str() }))
+}
+
 pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryError> {
     let path = path_of(folder, name);
-    let text = match files::read(&path) {
+    // `a/b` lies in the folder `a`.
+    for above in path.ancestors().skip(1).take_while(|above| above.starts_with(folder)) {
+        files::check_folder(above)?;
+    }
+    let text = match files::read(&path, MAX_REF_BYTES) {
         Err(HistoryError::FileMissing { .. }) => return Err(HistoryError::RefMissing { name: name.to_string() }),
         other => other?,
     };
-    let file: RefFile = decode(&path, parse(&path, &text)?)?;
+    let file: RefFile = decode(&path, parse(&path, &text, MAX_REF_BYTES)?)?;
+    if file.digest.is_some() && file.digest != digest(name, &file) {
+        return Err(HistoryError::RefMismatch { name: name.to_string(), path });
+    }
     let hash = StorageHash::parse(&file.hash).ok_or_else(|| HistoryError::Corrupt {
         path: path.clone(),
         message: format!("{:?} is not a contract's hash", file.hash),
@@ -70,12 +85,17 @@ pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryErro
 }
 
 pub(crate) fn write(folder: &Utf8Path, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
-    let file = RefFile {
+    let mut file = RefFile {
+        digest: None,
         hash: reference.hash.as_str().to_owned(),
         invariants: reference.invariants.iter().cloned().collect(),
     };
-    let value = serde_json::to_value(file).unwrap_or_default();
-    files::write(&path_of(folder, name), &pretty(&value))
+    file.digest = digest(name, &file);
+    let path = path_of(folder, name);
+    // Texts only: nothing in it can fail to become JSON.
+    let text = strict::pretty(serde_json::to_value(file).unwrap_or(Value::Null));
+    files::check_size(&path, &text, MAX_REF_BYTES)?;
+    files::write(&path, &text)
 }
 
 pub(crate) fn delete(folder: &Utf8Path, name: &RefName) -> Result<(), HistoryError> {
