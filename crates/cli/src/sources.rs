@@ -24,16 +24,29 @@ pub(crate) struct Sources {
 
 /// Reads a project's contract.
 pub(crate) fn read(path: &Utf8Path, space: &Space, config: &Config) -> Result<Sources, Problem> {
-    read_as(path, space, Some(config), Drops::Refuse)
+    read_as(path, &config.root, space, Some(config), Drops::Refuse)
 }
 
-/// Reads any file or folder as a state; what a script takes away again is executed.
+/// Reads any file or folder as a state; what a script takes away again is executed. What it includes must be in the
+/// project, or beside it where it was named outside of the project.
 pub(crate) fn read_with(path: &Utf8Path, space: &Space, config: Option<&Config>) -> Result<Sources, Problem> {
-    read_as(path, space, config, Drops::Execute)
+    let inside = |folder: &&Utf8Path| match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
+    };
+    let beside = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let within = config.map(|config| config.root.as_path()).filter(inside).unwrap_or(beside);
+    read_as(path, within, space, config, Drops::Execute)
 }
 
-fn read_as(path: &Utf8Path, space: &Space, config: Option<&Config>, drops: Drops) -> Result<Sources, Problem> {
-    let mut files = novate_source::files::read(path.as_std_path())?;
+fn read_as(
+    path: &Utf8Path,
+    within: &Utf8Path,
+    space: &Space,
+    config: Option<&Config>,
+    drops: Drops,
+) -> Result<Sources, Problem> {
+    let mut files = novate_source::files::read(path.as_std_path(), within.as_std_path())?;
     for file in &mut files {
         shorten_paths(file);
     }
