@@ -24,8 +24,10 @@ impl RefName {
                 && !part.starts_with('.')
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
+        // A folder of that name would stand where a ref's file does.
+        let folders_ok = text.rsplit('/').skip(1).all(|part| !part.ends_with(".json"));
         let looks_like_hash = text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if text.len() <= 100 && text.split('/').all(part_ok) && !looks_like_hash && text != "empty" {
+        if text.len() <= 100 && text.split('/').all(part_ok) && folders_ok && !looks_like_hash && text != "empty" {
             Ok(Self(text.to_owned()))
         } else {
             Err(HistoryError::InvalidRefName { name: text.to_owned() })
@@ -121,9 +123,13 @@ fn collect(folder: &Utf8Path, prefix: &str, names: &mut Vec<RefName>) -> Result<
     for entry in files::list(folder)? {
         let path = folder.join(&entry);
         let meta = fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?;
+        let stem = entry.strip_suffix(".json");
+        if let (true, Some(_)) = (meta.is_dir(), stem) {
+            return Err(HistoryError::NotRegular { path, expected: "file" });
+        }
         if meta.is_dir() {
             collect(&path, &format!("{prefix}{entry}/"), names)?;
-        } else if let Some(stem) = entry.strip_suffix(".json") {
+        } else if let Some(stem) = stem {
             names.push(RefName::parse(&format!("{prefix}{stem}"))?);
         }
     }
