@@ -25,7 +25,7 @@ impl RefName {
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
         // A folder of that name would stand where a ref's file does.
-        let folders_ok = text.rsplit('/').skip(1).all(|part| !part.ends_with(".json"));
+        let folders_ok = text.rsplit('/').skip(1).all(|part| part.strip_suffix(".json").is_none());
         let looks_like_hash = text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if text.len() <= 100 && text.split('/').all(part_ok) && folders_ok && !looks_like_hash && text != "empty" {
             Ok(Self(text.to_owned()))
