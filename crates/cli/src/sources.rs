@@ -10,6 +10,9 @@ use crate::problem::{Place, Problem, shorten};
 use crate::progress::count;
 use crate::ui::{Symbol, Ui};
 
+/// More problems than these nobody reads at once; a file that is no contract may have millions.
+const MOST_SHOWN: usize = 100;
+
 /// What the sources say.
 pub(crate) struct Sources {
     /// The contract.
@@ -90,14 +93,18 @@ fn text_of<'a>(files: &'a [SourceFile], path: &str) -> Option<&'a str> {
 }
 
 fn problem(errors: &[SourceError], files: &[SourceFile]) -> Problem {
-    let problems = errors.iter().map(|error| {
+    let shown = errors.iter().take(MOST_SHOWN).map(|error| {
         let mut problem = Problem::input(error.code(), error.problem.to_string());
         problem.why = error.why();
         problem.fix = error.fix();
         problem.at(place(&error.place, files))
     });
-    Problem::join(problems.collect())
-        .unwrap_or_else(|| Problem::input("CONTRACT.SYNTAX", "the contract cannot be read"))
+    let mut problems: Vec<Problem> = shown.collect();
+    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.len().saturating_sub(MOST_SHOWN)) {
+        let more = format!("{} after this one", count(more, "problem"));
+        last.why = Some(last.why.take().map_or_else(|| more.clone(), |why| format!("{why}\n{more}")));
+    }
+    Problem::join(problems).unwrap_or_else(|| Problem::input("CONTRACT.SYNTAX", "the contract cannot be read"))
 }
 
 fn place(place: &novate_source::Place, files: &[SourceFile]) -> Place {

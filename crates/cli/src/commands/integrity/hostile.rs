@@ -225,6 +225,10 @@ fn sources_that_are_no_text_are_refused() {
     sample.refused(contract, b"\\i /etc/passwd\n", "CONTRACT.OUTSIDE_PROJECT", "/etc/passwd lies outside of");
     sample.refused(contract, b"\\ir nowhere/at_all.sql\n", "CONTRACT.FILE_NOT_FOUND", "at_all.sql");
     sample.refused(contract, b"\\ir app.sql\n", "CONTRACT.FILE_CYCLE", "leads back to itself");
+    sample.write(contract.as_str(), "x;\n".repeat(150).as_bytes());
+    let many = sample.ready(None).unwrap_err();
+    assert_eq!(many.also.len(), 99);
+    assert_eq!(many.also[98].why.as_deref(), Some("50 problems after this one"));
     // Editors on Windows write one, and psql passes over it.
     sample.write(contract.as_str(), format!("\u{feff}{SECOND}").as_bytes());
     sample.check().unwrap();
