@@ -10,6 +10,7 @@ mod drift;
 mod drills;
 mod evolving;
 mod graph;
+mod integrity;
 mod online;
 mod setting_out;
 mod support;

@@ -64,7 +64,7 @@ fn is_digest(text: &str) -> bool {
 }
 
 /// Hex SHA-256 of the canonical JSON; `None` where the value has no canonical form (a number that is none).
-fn sha256(value: &Value) -> Option<String> {
+pub(crate) fn sha256(value: &Value) -> Option<String> {
     let bytes = serde_json_canonicalizer::to_vec(value).ok()?;
     Some(hex::encode(Sha256::digest(bytes)))
 }

@@ -1,5 +1,7 @@
 //! One space's part of `migrations/`.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{Contract, Space, StorageHash};
 
@@ -69,18 +71,24 @@ impl Store {
         self.package_names()?.iter().map(|name| self.read_package(name)).collect()
     }
 
-    /// The graph of every package, and the packages; each hash and each snapshot that an edge touches is checked.
+    /// The graph of every package, and the packages, each hash checked. Snapshots are checked as they are read, or all
+    /// at once ([`Self::check_snapshots`]).
     pub fn graph(&self) -> Result<(Graph, Vec<Package>), HistoryError> {
         let packages = self.packages()?;
-        let mut checked = std::collections::BTreeSet::new();
-        for package in &packages {
+        Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
+    }
+
+    /// Reads and checks every snapshot that an edge touches.
+    pub fn check_snapshots<'a>(&self, packages: impl IntoIterator<Item = &'a Package>) -> Result<(), HistoryError> {
+        let mut checked = BTreeSet::new();
+        for package in packages {
             for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
-                if checked.insert(hash.clone()) {
+                if checked.insert(hash) {
                     snapshot::read(&self.snapshots, hash, package.name.as_str())?;
                 }
             }
         }
-        Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
+        Ok(())
     }
 
     /// The manifest and source of a package that is to be compiled again, whatever its hash says.

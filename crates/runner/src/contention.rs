@@ -1,7 +1,7 @@
 //! Waiting for locks: who holds them, how long to pause, when to give up.
 
 use std::hash::{BuildHasher, RandomState};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use novate_contract::Space;
 use novate_planner::Operation;
@@ -10,7 +10,7 @@ use novate_sql::{Ident, Literal, QName};
 use crate::apply::{self, Attempt, lock_key};
 use crate::bookkeeping::LOCK_CLASS;
 use crate::event::{Event, LockHolder};
-use crate::marker::Standing;
+use crate::marker::{InTransit, Standing};
 use crate::session::Session;
 use crate::{RunError, Settings};
 
@@ -33,14 +33,41 @@ impl Patience {
     ) -> Result<(), RunError> {
         session.rollback().await;
         let holders = holders(session, space, operation).await;
-        let since = *self.since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= settings.lock_budget {
-            return Err(RunError::Locked {
-                waited: since.elapsed(),
-                holders,
-                label: operation.map(|operation| operation.label.clone()),
-            });
+        let waited = self.waited();
+        if waited >= settings.lock_budget {
+            let label = operation.map(|operation| operation.label.clone());
+            return Err(RunError::Locked { waited, holders, label });
         }
+        self.sleep(session, holders, on).await
+    }
+
+    /// Rolls back and waits for the session that works on a package; an error once the budget is used up.
+    pub(crate) async fn await_owner(
+        &mut self,
+        session: &mut Session,
+        transit: &InTransit,
+        settings: &Settings,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), RunError> {
+        session.rollback().await;
+        if self.waited() >= settings.lock_budget {
+            return Err(RunError::InTransit { transit: Box::new(transit.clone()) });
+        }
+        let owner = sessions(session, "pg_catalog.pg_stat_activity a", &format!("a.pid = {}", transit.pid)).await;
+        self.sleep(session, owner, on).await
+    }
+
+    /// How long it has been since the first wait.
+    fn waited(&mut self) -> Duration {
+        self.since.get_or_insert_with(Instant::now).elapsed()
+    }
+
+    async fn sleep(
+        &mut self,
+        session: &Session,
+        holders: Vec<LockHolder>,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), RunError> {
         self.attempts += 1;
         let attempt = self.attempts + 1;
         let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt));
@@ -88,12 +115,17 @@ async fn holders(session: &mut Session, space: &Space, operation: Option<&Operat
             format!("l.relation = pg_catalog.to_regclass({})", Literal(&name))
         }
     };
+    let locks = "pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)";
+    sessions(session, locks, &format!("l.granted AND a.pid <> pg_catalog.pg_backend_pid() AND {held}")).await
+}
+
+/// What is known of the sessions `a` of a `FROM` for which a condition holds.
+async fn sessions(session: &mut Session, from: &str, condition: &str) -> Vec<LockHolder> {
     let sql = format!(
         "SELECT DISTINCT a.pid::pg_catalog.text, coalesce(a.application_name, ''), \
          pg_catalog.left(pg_catalog.regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120), \
-         coalesce(a.xact_start::pg_catalog.text, a.backend_start::pg_catalog.text, '') FROM pg_catalog.pg_locks l JOIN \
-         pg_catalog.pg_stat_activity a USING (pid) WHERE l.granted AND a.pid <> pg_catalog.pg_backend_pid() AND {held} \
-         LIMIT 5"
+         coalesce(a.xact_start::pg_catalog.text, a.backend_start::pg_catalog.text, '') FROM {from} WHERE {condition} LIMIT \
+         5"
     );
     let Ok(rows) = session.batch(&sql, &mut |_| ()).await else {
         return Vec::new();

@@ -120,6 +120,7 @@ async fn steps(
     let mut announced = false;
     let mut dry_standing: Option<Standing> = None;
     let mut patience = Patience::default();
+    let mut queue = Patience::default();
     loop {
         let standing = match dry_standing.take() {
             Some(standing) => standing,
@@ -131,6 +132,10 @@ async fn steps(
         if let Some(under_way) = &standing.in_transit {
             if settings.dry_run {
                 return Err((RunError::DryRunImpossible { package: under_way.package.clone() }, true));
+            }
+            if under_way.alive {
+                queue.await_owner(session, under_way, settings, on).await.map_err(|error| (error, true))?;
+                continue;
             }
             let applied = transit::resume(session, history, &goal.node, &standing, under_way, settings, on)
                 .await

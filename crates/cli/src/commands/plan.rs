@@ -68,8 +68,13 @@ fn start(project: &Project<'_>, history: &Loaded, args: &Plan, to: &Contract) ->
         return Ok(states::find(project.context, text)?.node);
     }
     let head = history.graph.head(project.context.space.as_str())?;
-    let mut best = (changes(&history.contract(&head)?, to), head.clone());
-    for edge in history.graph.leaving(&head).filter(|edge| history.graph.is_rollback(&edge.package)) {
+    let ways_back: Vec<_> =
+        history.graph.leaving(&head).filter(|edge| history.graph.is_rollback(&edge.package)).collect();
+    if ways_back.is_empty() {
+        return Ok(head);
+    }
+    let mut best = (changes(&history.contract(&head)?, to), head);
+    for edge in ways_back {
         let count = changes(&history.contract(&edge.target())?, to);
         if count < best.0 {
             best = (count, edge.target());

@@ -32,10 +32,6 @@ impl StorageHash {
     pub fn short(&self) -> &str {
         self.0.get(..SHORT).unwrap_or(&self.0)
     }
-
-    fn of_bytes(bytes: &[u8]) -> Self {
-        Self(hex::encode(Sha256::digest(bytes)).into())
-    }
 }
 
 impl fmt::Display for StorageHash {
@@ -65,9 +61,22 @@ pub fn storage_hash(contract: &Contract) -> StorageHash {
 
 /// The hash of a `storage` object as it stands in a file.
 pub(super) fn of_value(storage: &Value) -> StorageHash {
+    StorageHash(sha256(storage).into())
+}
+
+/// The digest of a whole file: SHA-256 of the canonical JSON of everything in it but `digest`.
+pub(super) fn digest_of(file: &Value) -> String {
+    let mut file = file.clone();
+    if let Value::Object(keys) = &mut file {
+        keys.remove("digest");
+    }
+    sha256(&file)
+}
+
+fn sha256(value: &Value) -> String {
     // Without floats and with unique keys every value has a canonical form.
-    let bytes = serde_json_canonicalizer::to_vec(storage).unwrap_or_else(|_| storage.to_string().into_bytes());
-    StorageHash::of_bytes(&bytes)
+    let bytes = serde_json_canonicalizer::to_vec(value).unwrap_or_else(|_| value.to_string().into_bytes());
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// The file's types as JSON. They have string keys and nothing that JSON could not say.

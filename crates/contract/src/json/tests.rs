@@ -90,6 +90,7 @@ fn the_file_is_readable_and_comes_back() {
           "email"
         ]
       },
+      "digest": "28a3a33d6a5b750847004473884bc4d9f7b9df1a9a0e68fa3ca4e300ce6e3fea",
       "format": 1,
       "space": "app",
       "storage": {
@@ -186,6 +187,7 @@ fn nothing_has_a_hash_of_its_own() {
     let empty = Contract::empty(Space::app());
     assert_snapshot!(to_json(&empty), @r#"
     {
+      "digest": "9f004ecc9e780ef0a62624e8c408c154982e84ebd0a8aea10bea9699c597ef0c",
       "format": 1,
       "space": "app",
       "storage": {
@@ -234,15 +236,35 @@ fn a_changed_file_is_refused() {
     assert_snapshot!(error, @"the contract is in format 2, which this version does not know");
     let error = from_json(&text.replace("\"postgres\"", "\"mysql\"")).unwrap_err();
     assert_eq!(error.code(), "CONTRACT.TARGET_UNKNOWN");
-    let swapped = text.replace("\"id\",\n      \"email\"", "\"id\",\n      \"id\"");
-    assert_ne!(swapped, text);
-    assert_snapshot!(from_json(&swapped).unwrap_err(), @"the contract is damaged at columnOrder.public.users: these are not the table's columns, each once");
+    // What the storage hash leaves out.
+    for (from, to) in [
+        ("\"id\",\n      \"email\"", "\"email\",\n      \"id\""),
+        ("\"space\": \"app\"", "\"space\": \"apq\""),
+        ("\"digest\": \"", "\"digest\": \"0"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        assert!(matches!(from_json(&changed), Err(ContractError::DigestMismatch { .. })), "{changed}");
+    }
+    let without = text.lines().filter(|line| !line.contains("\"digest\"")).collect::<String>();
+    assert_snapshot!(from_json(&without).unwrap_err(), @"the contract is damaged: missing field `digest`");
+}
+
+#[test]
+fn an_order_that_is_none_is_refused() {
+    let mut file: Value = serde_json::from_str(&to_json(&sample())).unwrap();
+    file["columnOrder"]["public.users"] = json!(["id", "id"]);
+    file["digest"] = hash::digest_of(&file).into();
+    assert_snapshot!(from_json(&strict::pretty(file)).unwrap_err(), @"the contract is damaged at columnOrder.public.users: these are not the table's columns, each once");
 }
 
 /// A file whose storage is this, with the hash that belongs to it.
 fn file(storage: &Value) -> String {
     let hash = hash::of_value(storage).to_string();
-    json!({ "format": 1, "space": "app", "storage": storage, "storageHash": hash, "target": "postgres" }).to_string()
+    let mut file =
+        json!({ "format": 1, "space": "app", "storage": storage, "storageHash": hash, "target": "postgres" });
+    file["digest"] = hash::digest_of(&file).into();
+    strict::pretty(file)
 }
 
 #[test]
