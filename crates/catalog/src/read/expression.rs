@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use novate_contract::interpret::column_default;
-use novate_contract::{Expression, Ident, QName, Table, TypeName};
+use novate_contract::{Expression, Ident, Table, TypeName};
 use novate_sql::NameRef;
 use novate_sql::expr::{Expr, TypeScope, canonicalize, parse_expr};
 
@@ -45,9 +45,6 @@ struct Made {
 impl Expressions {
     /// The expression that `text` is, in `table`. `None` for a default that is none.
     pub(super) fn get(&mut self, text: &str, purpose: Use<'_>, table: &Table) -> Option<Expression> {
-        if let Some(value) = next_value(text) {
-            return Some(value);
-        }
         if !self.0.contains_key(text) {
             self.0.insert(text.into(), Known::read(text));
         }
@@ -89,23 +86,6 @@ impl Known {
         self.made.push(Made { types, target: target.cloned(), is_default, value: value.clone() });
         value
     }
-}
-
-/// The default of a serial column: there are as many as such columns, and no two alike, so that reading them like other
-/// expressions would take longer than everything else together. `None` for anything but the plainest of them.
-fn next_value(text: &str) -> Option<Expression> {
-    let name = text.strip_prefix("nextval('")?.strip_suffix("'::regclass)")?;
-    let is_plain = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-            && part.len() <= novate_sql::MAX_IDENT_BYTES
-    };
-    let (schema, name) = name.split_once('.').filter(|(schema, name)| is_plain(schema) && is_plain(name))?;
-    let sequence = Expr::String(QName::new(schema, name).to_string());
-    let sequence = Expr::Cast(Box::new(sequence), TypeName::builtin("regclass"));
-    let function = NameRef { schema: None, name: Ident::new("nextval") };
-    let canonical = Expr::Call { name: function, args: vec![sequence], suffix: None };
-    Some(Expression { canonical, written: text.to_owned() })
 }
 
 /// The names that an expression of the server's may use: it prints every one in full.
@@ -176,33 +156,6 @@ mod tests {
         ] {
             assert_eq!(without_parentheses(text), expected);
         }
-    }
-
-    #[test]
-    fn the_next_value_of_a_sequence_is_what_reading_it_makes() {
-        let table = Table::default();
-        for (name, is_plain) in [
-            ("public.t_id_seq", true),
-            ("s_1.x", true),
-            ("_a._b", true),
-            ("t_id_seq", false),
-            ("public.\"T\"", false),
-            ("1s.t", false),
-            ("a.b.c", false),
-            ("select.table", true),
-        ] {
-            let text = format!("nextval('{name}'::regclass)");
-            let short = next_value(&text);
-            assert_eq!(short.is_some(), is_plain, "{name}");
-            for ty in ["bigint", "integer", "text"].map(TypeName::builtin) {
-                let long = Known::read(&text).get(Use::Default(&ty), &table);
-                if let Some(short) = &short {
-                    assert_eq!(Some(short), long.as_ref(), "{name}");
-                    assert_eq!(Some(&short.written), long.as_ref().map(|it| &it.written), "{name}");
-                }
-            }
-        }
-        assert_eq!(next_value("nextval('a.b'::regclass) + nextval('c.d'::regclass)"), None);
     }
 
     #[test]
