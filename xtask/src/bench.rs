@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: how long whole programs take, as people wait for them.
 
+mod catalog;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,7 @@ const TABLES: usize = 1000;
 /// Times each program several times and prints the medians.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let runs = match arguments {
+        [which, rest @ ..] if which == "catalog" => return catalog::run(rest),
         [] => 5,
         [text] => text.parse().ok().filter(|runs| *runs > 0).ok_or_else(usage)?,
         _ => return Err(usage()),
@@ -49,16 +52,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     say::heading(&format!("{TABLES} tables, medians of {runs} runs"));
     for (name, command) in &mut rows {
-        println!("{name:<40} {:>10}", say::time(median(command, runs)?));
+        println!("{name:<40} {:>10}", say::time(timed(command, runs)?));
     }
     Ok(())
 }
 
 fn usage() -> Failure {
-    Failure::new("the number of runs is not one", "cargo xtask bench [RUNS]")
+    Failure::new(
+        "the number of runs is not one",
+        "cargo xtask bench [RUNS], or cargo xtask bench catalog [TABLES] [RUNS]",
+    )
 }
 
-fn median(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
+fn timed(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
     let mut times = Vec::with_capacity(runs);
     for _ in 0..runs {
         let began = Instant::now();
@@ -68,8 +74,12 @@ fn median(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
             return Err(Failure::new(format!("{command:?} failed: {}", output.stderr.trim()), "cargo xtask bench"));
         }
     }
+    Ok(median(&mut times))
+}
+
+fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// A project in a temporary folder, removed with the value.

@@ -22,9 +22,8 @@ fn tells_what_changed_and_nothing_else() {
          COMMENT ON COLUMN u.a IS 'b'; ALTER TABLE \"Odd.table\" ALTER b SET DEFAULT 'x'; ALTER TABLE \"Odd.table\" ALTER b DROP DEFAULT",
     );
     let changes = signed.changes(&session.read());
-    let names = |ids: &BTreeSet<novate_contract::ObjectId>| {
-        ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    };
+    let names =
+        |ids: &BTreeSet<novate_contract::ObjectId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     assert_eq!(names(&changes.changed), "column public.\"Odd.table\".a, comment on column public.u.a");
     assert_eq!(names(&changes.gone), "index public.i");
     assert_eq!(names(&changes.new), "column public.u.c");
