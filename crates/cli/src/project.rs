@@ -43,14 +43,17 @@ pub(crate) struct Project<'a> {
 }
 
 /// The history of a space, read and checked.
-pub(crate) struct Loaded {
+pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
     /// The store.
     pub(crate) store: Store,
     /// The graph.
     pub(crate) graph: Graph,
     /// Every package.
-    pub(crate) packages: BTreeMap<PackageName, Package>,
+    pub(crate) packages: P,
 }
+
+/// The history of a space as its manifests draw it, without what the packages run.
+pub(crate) type Outline = Loaded<()>;
 
 impl Context {
     /// Finds the project.
@@ -86,6 +89,13 @@ impl Project<'_> {
         let history = self.history()?;
         history.store.check_snapshots(history.packages.values())?;
         Ok(history)
+    }
+
+    /// Reads the graph alone, for what runs nothing.
+    pub(crate) fn outline(&self) -> Result<Outline, Problem> {
+        let store = self.store()?;
+        let graph = store.outline()?;
+        Ok(Loaded { store, graph, packages: () })
     }
 
     /// Reads the graph, every package's hash checked.
@@ -219,12 +229,14 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
     Ok(ConnectionString::parse(text, &variables.connect_env())?)
 }
 
-impl Loaded {
+impl<P> Loaded<P> {
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
         self.store.contract(node, "the graph")
     }
+}
 
+impl Loaded {
     /// Refuses what must not run before any connection is made: packages edited since they were compiled, and
     /// placeholders on a way to `goal`.
     pub(crate) fn check_runnable(&self, goal: &Node) -> Result<(), Problem> {

@@ -90,7 +90,7 @@ fn the_file_is_readable_and_comes_back() {
           "email"
         ]
       },
-      "digest": "28a3a33d6a5b750847004473884bc4d9f7b9df1a9a0e68fa3ca4e300ce6e3fea",
+      "digest": "c619d0a3519b65fa30cdacb213fed4dd14e9e1a003adf473cf7de1e686ba94f0",
       "format": 1,
       "space": "app",
       "storage": {
@@ -187,7 +187,7 @@ fn nothing_has_a_hash_of_its_own() {
     let empty = Contract::empty(Space::app());
     assert_snapshot!(to_json(&empty), @r#"
     {
-      "digest": "9f004ecc9e780ef0a62624e8c408c154982e84ebd0a8aea10bea9699c597ef0c",
+      "digest": "128cdd56772d9ad9ea0b2bbf493900a254fe5cea3a57b79d2145dbb214a44a96",
       "format": 1,
       "space": "app",
       "storage": {
