@@ -93,7 +93,7 @@ pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), Contra
     }
     let found = value.get("storage").map(hash::of_value);
     let digest = hash::digest_of(&value);
-    let file = File::deserialize(&value).map_err(|error| Fault::new(error.to_string()))?;
+    let file: File = serde_json::from_value(value).map_err(|error| Fault::new(error.to_string()))?;
     if file.target != TARGET {
         return Err(ContractError::TargetUnknown { found: file.target });
     }
@@ -111,7 +111,7 @@ pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), Contra
     let mut contract = file.storage.read(space).map_err(|fault| fault.within("storage"))?;
     order_columns(&mut contract, &file.column_order).map_err(|fault| fault.within("columnOrder"))?;
     // The hash in the file is that of its own text; this refuses a text that says the same in another way.
-    if value.get("storage") != Some(&hash::value_of(&Storage::of(&contract))) {
+    if storage_hash(&contract) != declared {
         return Err(Fault::new("this is not in the form that novate writes").within("storage").into());
     }
     Ok((contract, declared))
