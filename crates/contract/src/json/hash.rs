@@ -57,12 +57,15 @@ pub struct NotAHash;
 /// The hash of what the contract says must be stored: SHA-256 of the canonical JSON (RFC 8785) of `storage`. The space,
 /// the order of columns, what people wrote and what is not modelled have no part in it.
 pub fn storage_hash(contract: &Contract) -> StorageHash {
-    let storage = Storage::of(contract);
+    of_storage(&Storage::of(contract))
+}
+
+pub(super) fn of_storage(storage: &Storage) -> StorageHash {
     // The file's types have their fields in order and keep their maps sorted, so that they are written canonically where
     // keys sort in UTF-8 as they do in UTF-16: see `strict::canonical`.
-    match serde_json::to_vec(&storage) {
+    match serde_json::to_vec(storage) {
         Ok(bytes) if bytes.iter().all(|byte| *byte < 0xEE) => StorageHash(hex::encode(Sha256::digest(bytes)).into()),
-        _ => of_value(&value_of(&storage)),
+        _ => of_value(&value_of(storage)),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
     let mut input = serde_json::Deserializer::from_str(text);
     let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(invalid)?;
     input.end().map_err(invalid)?;
-    match other_form(text, &value) {
+    match other_form(text, &value.to_string()) {
         None => Ok(value),
         Some(line) => Err(StrictError::Invalid {
             message: format!(
@@ -96,10 +96,14 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// The line at which a text begins to say its value in another way than novate does; white space between the parts of
-/// JSON does not count. The value's keys are in order.
-fn other_form(text: &str, value: &Value) -> Option<usize> {
-    let ours = value.to_string();
+/// Whether a text says `ours`, JSON without white space, with any white space between its parts.
+pub(super) fn says(text: &str, ours: &str) -> bool {
+    other_form(text, ours).is_none()
+}
+
+/// The line at which a text begins to say its value in another way than `ours`; white space between the parts of JSON
+/// does not count.
+fn other_form(text: &str, ours: &str) -> Option<usize> {
     let mut ours = ours.bytes();
     let (mut in_string, mut escaped) = (false, false);
     for (at, byte) in text.bytes().enumerate() {
