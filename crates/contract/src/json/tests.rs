@@ -339,14 +339,14 @@ fn names_and_types_come_back() {
 #[test]
 fn both_ways_of_reading_agree() {
     let text = to_json(&sample());
-    let quick = super::as_written(&text).expect("what novate wrote is read as it was written");
-    assert_eq!(quick, super::from_any_json(&text).unwrap());
+    let quick = as_written(&text).expect("what novate wrote is read as it was written");
+    assert_eq!(quick, from_any_json(&text).unwrap());
     assert_eq!(quick.0, sample());
     // One that sorts otherwise in UTF-16 is read the other way.
     let mut odd = sample();
     odd.schemas.insert(Ident::new("\u{fffd}"), crate::Schema::default());
     odd.schemas.insert(Ident::new("\u{10000}"), crate::Schema::default());
     let text = to_json(&odd);
-    assert!(super::as_written(&text).is_none());
+    assert!(as_written(&text).is_none());
     assert_eq!(from_json(&text).unwrap(), odd);
 }
