@@ -7,6 +7,7 @@
 
 mod attempt;
 mod build;
+mod certificate;
 mod connect;
 mod decoration;
 mod display;
@@ -23,6 +24,7 @@ mod passfile;
 mod percent;
 mod place;
 mod pooler;
+mod refusal;
 mod secret;
 mod service;
 mod session;
@@ -34,6 +36,7 @@ pub mod unnamed;
 mod url;
 mod verifier;
 
+pub use certificate::Unusable;
 pub use connect::connect;
 pub use env::ConnectEnv;
 pub use error::{ConnectionError, TlsFailure};

@@ -65,6 +65,15 @@ fn pairs() {
 }
 
 #[test]
+fn space_around_is_no_part_of_anything() {
+    let password = |text: &str| parse(text).password.map(|secret| secret.expose().to_owned());
+    assert_eq!(password(" host=db password=pw \n").as_deref(), Some("pw"));
+    assert_eq!(password("host=db password=pw\\ ").as_deref(), Some("pw "));
+    assert_eq!(password(" postgresql://app:pw@db/shop\n").as_deref(), Some("pw"));
+    assert_eq!(parse(" postgresql://app:pw@db/shop\n").dbname, "shop");
+}
+
+#[test]
 fn the_environment_says_the_rest() {
     type Case = (&'static [(&'static str, &'static str)], &'static str, &'static str);
     let cases: &[Case] = &[
