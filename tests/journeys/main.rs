@@ -6,6 +6,7 @@
 #![allow(clippy::unused_self, clippy::format_collect)]
 
 mod bad_days;
+mod connecting;
 mod drift;
 mod drills;
 mod evolving;

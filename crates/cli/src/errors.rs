@@ -51,6 +51,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("CONNECTION.HOST_NOT_FOUND"),
     page!("CONNECTION.INVALID_URL"),
     page!("CONNECTION.LOST"),
+    page!("CONNECTION.NOT_PERMITTED"),
     page!("CONNECTION.NOT_POSTGRES"),
     page!("CONNECTION.NOT_READY"),
     page!("CONNECTION.NO_HOST_AVAILABLE"),
