@@ -7,6 +7,7 @@ use novate_contract::{Contract, Space};
 use novate_history::Package;
 use novate_planner::Operation;
 use sha2::{Digest, Sha256};
+use tokio_postgres::error::ErrorPosition;
 
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
 use crate::connection::Notice;
@@ -16,6 +17,7 @@ use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker, Standing};
 use crate::program::{self, Report};
+use crate::sensitive::Sensitive;
 use crate::session::{Failure, Session};
 use crate::{RunError, Settings};
 
@@ -116,8 +118,15 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
     let at =
         OperationAt { package: package.to_owned(), operation: operation.map(|op| op.id.clone()).unwrap_or_default() };
     let label = operation.map(|op| op.label.clone()).unwrap_or_default();
-    let description = error.message().to_owned();
-    let sql = error.detail().unwrap_or_default().to_owned();
+    let repeated = match error.position() {
+        Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
+        _ => None,
+    };
+    let steps = operation.into_iter().flat_map(|op| &op.execute).map(|step| step.sql.as_str());
+    let sensitive = Sensitive::of(steps.chain(repeated));
+    let hide = |text: &str| sensitive.hide(text);
+    let description = hide(error.message());
+    let sql = hide(error.detail().unwrap_or_default());
     match error.code().code() {
         program::PRECHECK_FAILED => RunError::PrecheckFailed { at, label, description, sql },
         program::POSTCHECK_FAILED => RunError::PostcheckFailed { at, label, description, sql },
@@ -126,14 +135,12 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
             label,
             sqlstate: sqlstate.to_owned(),
             message: description,
-            detail: error.detail().map(str::to_owned),
-            hint: error.hint().map(str::to_owned),
-            statement: match error.position() {
-                Some(tokio_postgres::error::ErrorPosition::Internal { query, .. }) => Some(query.clone()),
-                _ => operation.and_then(|op| match op.execute.as_slice() {
-                    [only] => Some(only.sql.clone()),
-                    _ => None,
-                }),
+            detail: error.detail().map(hide),
+            hint: error.hint().map(hide),
+            statement: match (repeated, operation.map(|op| op.execute.as_slice())) {
+                (Some(query), _) => Some(hide(query)),
+                (None, Some([only])) => Some(hide(&only.sql)),
+                _ => None,
             },
         },
     }

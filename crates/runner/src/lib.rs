@@ -17,6 +17,7 @@ mod live;
 mod marker;
 mod migrate;
 mod program;
+mod sensitive;
 mod session;
 mod settings;
 mod sign;

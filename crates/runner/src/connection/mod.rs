@@ -26,6 +26,7 @@ mod place;
 mod pooler;
 mod refusal;
 mod secret;
+mod server_options;
 mod service;
 mod session;
 mod string;
@@ -49,7 +50,7 @@ pub use place::Place;
 pub use pooler::{Pooler, PoolerKind, PoolerMode};
 pub use secret::Secret;
 pub use session::{Canceller, Connected, Notice, ServerVersion};
-pub use string::{ConnectionString, Endpoint, Host};
+pub use string::{ConnectionString, Endpoint, Host, is_connection_string};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -152,6 +152,11 @@ impl Parameters {
     }
 }
 
+/// Whether libpq knows a parameter of that name.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|(known, ..)| *known == name)
+}
+
 fn unknown(name: String) -> Invalid {
     // What no parameter can be called is a piece of something else, a password perhaps, and is not repeated.
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)) {

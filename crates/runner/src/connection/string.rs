@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::place::Place;
 use super::pooler::Pooler;
 use super::secret::Secret;
-use super::{keyword, service, url};
+use super::{keyword, parameters, service, url};
 
 /// Where a server is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,14 @@ impl ConnectionString {
         let is_pooler = |endpoint: &&Endpoint| Pooler::recognise(endpoint) == self.pooler;
         self.pooler.and_then(|pooler| self.hosts.iter().find(is_pooler).and_then(|endpoint| pooler.instead(endpoint)))
     }
+}
+
+/// Whether a text that may be something else (a file, a name) is meant to be a connection string, well written or not.
+pub fn is_connection_string(text: &str) -> bool {
+    let text = text.trim();
+    let key = text.split('=').next().filter(|key| key.len() < text.len()).unwrap_or_default();
+    let login = text.split_once(':').is_some_and(|(_, rest)| rest.contains('@'));
+    text.contains("://") || login || parameters::is_known(key.trim())
 }
 
 fn read(text: &str) -> Result<Parameters, Invalid> {
