@@ -12,5 +12,6 @@ mod drills;
 mod evolving;
 mod graph;
 mod online;
+mod secrets;
 mod setting_out;
 mod support;
