@@ -558,7 +558,7 @@ fn least_rights_to_look() {
         end.says("temporary");
     }
     // Looking is all it may do.
-    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("grant");
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("GRANT");
     role.novate("db sign").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
 }
 

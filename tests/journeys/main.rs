@@ -12,6 +12,7 @@ mod drills;
 mod evolving;
 mod graph;
 mod online;
+mod rights;
 mod secrets;
 mod setting_out;
 mod support;

@@ -142,6 +142,7 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
                 (None, Some([only])) => Some(hide(&only.sql)),
                 _ => None,
             },
+            missing: None,
         },
     }
 }

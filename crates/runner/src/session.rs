@@ -80,6 +80,7 @@ impl Failure {
                 sqlstate: error.code().code().to_owned(),
                 message: error.message().to_owned(),
                 detail: error.detail().map(str::to_owned),
+                missing: None,
             },
             Self::Lost(error) => lost(&error),
             Self::Interrupted => RunError::Interrupted,
@@ -140,6 +141,11 @@ impl Session {
     /// another session for each transaction.
     pub(crate) fn keeps_settings(&self) -> bool {
         self.string.pooler.is_none_or(|pooler| pooler.mode == PoolerMode::Session)
+    }
+
+    /// Whether the connection string sets a setting of the server's.
+    pub(crate) fn asks_for(&self, setting: &str) -> bool {
+        self.string.options.as_deref().is_some_and(|options| options.contains(setting))
     }
 
     /// Ends the session.

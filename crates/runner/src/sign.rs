@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::ledger::{Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, contention};
 
@@ -35,10 +36,13 @@ pub async fn sign(
     on: &mut dyn FnMut(Event),
 ) -> Result<Signed, RunError> {
     let result = attempt(session, space, contract, force, settings, on).await;
-    if result.is_err() {
-        session.rollback().await;
+    match result {
+        Ok(signed) => Ok(signed),
+        Err(error) => {
+            session.rollback().await;
+            Err(rights::name(session, error, Purpose::Change).await)
+        }
     }
-    result
 }
 
 async fn attempt(

@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, contention};
 
@@ -27,7 +28,10 @@ pub async fn update(
     if result.is_err() || settings.dry_run {
         session.rollback().await;
     }
-    result
+    match result {
+        Ok(()) => Ok(()),
+        Err(error) => Err(rights::name(session, error, Purpose::Change).await),
+    }
 }
 
 async fn attempt(
