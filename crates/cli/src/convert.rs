@@ -92,8 +92,8 @@ impl From<RunError> for Problem {
                 problem.meta = json!({
                     "waitedSeconds": waited.as_secs(),
                     "holders": holders.iter().map(|holder| json!({
-                        "pid": holder.pid, "application": holder.application, "query": holder.query,
-                        "since": holder.since,
+                        "pid": holder.pid, "application": holder.application, "user": holder.user,
+                        "state": holder.state, "query": holder.query, "since": holder.since,
                     })).collect::<Vec<_>>(),
                 });
             }

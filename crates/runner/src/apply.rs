@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::error::ErrorPosition;
 
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
-use crate::connection::Notice;
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
 use crate::ledger::{self, Entry, Kind};
@@ -18,7 +17,7 @@ use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker, Standing};
 use crate::program::{self, Report};
 use crate::sensitive::Sensitive;
-use crate::session::{Failure, Session};
+use crate::session::{Failure, Heard, Session};
 use crate::{RunError, Settings};
 
 /// How an attempt at a transaction failed.
@@ -50,14 +49,20 @@ pub(crate) fn lock_key(space: &Space) -> i32 {
 
 /// Begins a transaction, takes the lock of the space, makes sure of the tables and reads the marker under the lock,
 /// in one round trip.
-pub(crate) async fn begin(session: &mut Session, space: &Space, settings: &Settings) -> Result<Standing, Attempt> {
+pub(crate) async fn begin(
+    session: &mut Session,
+    space: &Space,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Standing, Attempt> {
+    session.watch_after = settings.watch_after();
     let sql = format!(
         "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
         settings.begin(),
         lock_key(space),
         marker::read_sql(space, true),
     );
-    let rows = session.batch(&sql, &mut |_| ()).await.map_err(|failure| match failure {
+    let rows = session.batch(&sql, &mut Heard::blocked(on)).await.map_err(|failure| match failure {
         failure if failure.is_contention() => Attempt::Contention { operation: None },
         // Two sessions that create the same schema for two spaces: the second finds it when it tries again.
         failure if matches!(failure.sqlstate(), Some("23505" | "42P06" | "42P07")) => {
@@ -85,21 +90,21 @@ pub(crate) async fn run(
     let mut outcomes = vec![None; operations.len()];
     let mut current = 0;
     let answer = {
-        let mut on_notice = |notice: Notice| match program::report(&notice.message) {
-            Some(Report::Started(index)) => {
+        let mut on_heard = |heard: Heard| match heard.report() {
+            Err(event) => on(event),
+            Ok(Report::Started(index)) => {
                 current = index;
                 let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
                 on(Event::OperationStarted { index, label });
             }
-            Some(Report::Finished(index, outcome)) => {
+            Ok(Report::Finished(index, outcome)) => {
                 if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
                     *slot = Some(outcome.clone());
                     on(Event::OperationFinished { index, label: op.label.clone(), outcome });
                 }
             }
-            None => on(Event::Notice { severity: notice.severity, message: notice.message }),
         };
-        session.batch(&program::statement(operations), &mut on_notice).await
+        session.batch(&program::statement(operations), &mut on_heard).await
     };
     match answer {
         Ok(_) => Ok(Ran { outcomes }),

@@ -1,20 +1,23 @@
 //! Waiting for locks: who holds them, how long to pause, when to give up.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 use novate_contract::Space;
 use novate_planner::Operation;
-use novate_sql::{Ident, Literal, QName};
+use novate_sql::ast::{AlterTableAction, Statement, TableConstraint};
+use novate_sql::{Ident, QName};
 
 use crate::apply::{self, Attempt, lock_key};
 use crate::bookkeeping::LOCK_CLASS;
 use crate::event::{Event, LockHolder};
+use crate::holder;
 use crate::marker::Standing;
 use crate::session::Session;
 use crate::{RunError, Settings};
 
-/// How long locks have been waited for.
+/// How long locks have been waited for, since the first attempt that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Patience {
     attempts: u32,
@@ -31,19 +34,22 @@ impl Patience {
         settings: &Settings,
         on: &mut dyn FnMut(Event),
     ) -> Result<(), RunError> {
+        let seen = session.take_blockers();
         session.rollback().await;
-        let holders = holders(session, space, operation).await;
-        let since = *self.since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= settings.lock_budget {
+        // What was seen during the wait is exact; afterwards there is only who holds something of the kind.
+        let holders = if seen.is_empty() { holders(session, space, operation).await } else { seen };
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        let left = settings.lock_budget.saturating_sub(waited);
+        if left.is_zero() {
             return Err(RunError::Locked {
-                waited: since.elapsed(),
+                waited,
                 holders,
                 label: operation.map(|operation| operation.label.clone()),
             });
         }
         self.attempts += 1;
         let attempt = self.attempts + 1;
-        let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt));
+        let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt)).min(left);
         on(Event::Waiting { holders, pause, attempt });
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
@@ -61,7 +67,7 @@ pub(crate) async fn begin(
 ) -> Result<Standing, RunError> {
     let mut patience = Patience::default();
     loop {
-        match apply::begin(session, space, settings).await {
+        match apply::begin(session, space, settings, on).await {
             Ok(standing) => return Ok(standing),
             Err(Attempt::Failed(error)) => return Err(error),
             Err(Attempt::CommitLost) => return Err(RunError::ConnectionLost { reason: "while beginning".to_owned() }),
@@ -72,7 +78,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// The sessions that hold the lock of the space, or locks on the table that an operation is about. Best effort: a
+/// The sessions that hold the lock of the space, or locks on the tables that an operation is about. Best effort: a
 /// role may not see others' sessions.
 async fn holders(session: &mut Session, space: &Space, operation: Option<&Operation>) -> Vec<LockHolder> {
     let held = match operation {
@@ -81,32 +87,33 @@ async fn holders(session: &mut Session, space: &Space, operation: Option<&Operat
              AND l.objsubid = 2",
             lock_key(space).cast_unsigned(),
         ),
-        Some(operation) => {
-            let target = &operation.target;
-            let table = target.table.as_deref().unwrap_or(&target.name);
-            let name = QName::new(Ident::new(&target.schema), Ident::new(table)).to_string();
-            format!("l.relation = pg_catalog.to_regclass({})", Literal(&name))
-        }
+        Some(operation) => holder::on_tables(&tables(operation)),
     };
-    let sql = format!(
-        "SELECT DISTINCT a.pid::pg_catalog.text, coalesce(a.application_name, ''), \
-         pg_catalog.left(pg_catalog.regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120), \
-         coalesce(a.xact_start::pg_catalog.text, a.backend_start::pg_catalog.text, '') FROM pg_catalog.pg_locks l JOIN \
-         pg_catalog.pg_stat_activity a USING (pid) WHERE l.granted AND a.pid <> pg_catalog.pg_backend_pid() AND {held} \
-         LIMIT 5"
-    );
-    let Ok(rows) = session.batch(&sql, &mut |_| ()).await else {
+    let Ok(rows) = session.batch(&holder::holding(&held), &mut |_| ()).await else {
         return Vec::new();
     };
-    rows.into_iter()
-        .filter_map(|row| {
-            let mut cells = row.into_iter().map(Option::unwrap_or_default);
-            Some(LockHolder {
-                pid: cells.next()?.parse().ok()?,
-                application: cells.next()?,
-                query: cells.next()?,
-                since: cells.next()?,
-            })
-        })
-        .collect()
+    rows.into_iter().filter_map(holder::of_row).collect()
+}
+
+/// The table that an operation is about, and those that its foreign keys point to.
+fn tables(operation: &Operation) -> BTreeSet<String> {
+    let target = &operation.target;
+    let own = target.table.as_deref().unwrap_or(&target.name);
+    let own = QName::new(Ident::new(&target.schema), Ident::new(own)).to_string();
+    let referenced = operation.execute.iter().flat_map(|step| references(&step.sql));
+    referenced.chain([own]).collect()
+}
+
+fn references(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for statement in novate_sql::parse(sql).statements {
+        let Statement::AlterTable(alter) = statement.value else { continue };
+        for action in alter.actions {
+            let AlterTableAction::AddConstraint(definition) = action.value else { continue };
+            if let TableConstraint::ForeignKey(key) = definition.constraint {
+                found.push(key.references.resolve(&Ident::new("public")).to_string());
+            }
+        }
+    }
+    found
 }

@@ -362,7 +362,13 @@ impl RunError {
                     .unwrap_or_else(|| "change it there, or connect as a role with a setting of its own".to_owned()),
             ),
             Self::Refused { .. } => None,
-            Self::Locked { .. } => Some("end the session that holds it, or run novate migrate again later".to_owned()),
+            Self::Locked { holders, .. } => Some(match holders.first() {
+                Some(holder) => format!(
+                    "let it end, or end it (SELECT pg_terminate_backend({});), and run the command again",
+                    holder.pid
+                ),
+                None => "run the command again later".to_owned(),
+            }),
             Self::ResultMismatch { package, .. } => Some(format!(
                 "edit the package's migration.sql so that it leads to its contract, then: novate migration emit {package}"
             )),

@@ -12,6 +12,7 @@ pub mod connection;
 mod contention;
 mod error;
 mod event;
+mod holder;
 mod ledger;
 mod live;
 mod marker;
@@ -25,6 +26,7 @@ mod sign;
 mod transit;
 mod update;
 mod verify;
+mod watch;
 
 pub use baseline::{Initialised, init, is_empty};
 pub use error::{LeftBehind, OperationAt, RunError};

@@ -44,6 +44,7 @@ impl Attempt<'_> {
             notices: opened.notices,
             canceller,
             server_version: ServerVersion { num: facts.version },
+            pid: facts.pid,
             in_recovery: facts.in_recovery,
             place,
             task: opened.task,
