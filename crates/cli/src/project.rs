@@ -13,7 +13,7 @@ use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
-use crate::ui::Ui;
+use crate::ui::{Symbol, Ui};
 use crate::variables::{Origin, Variables};
 
 /// What every command is given.
@@ -119,7 +119,7 @@ impl Project<'_> {
         let path = self.emitted_path()?;
         if let Some(problem) = Emitted::find(&path, contract)?.problem(&path) {
             let text = format!("{}; {}", problem.summary, problem.fix.unwrap_or_default());
-            self.context.ui.note(crate::ui::Symbol::Warning, &text);
+            self.context.ui.note(Symbol::Warning, &text);
         }
         Ok(())
     }
@@ -190,11 +190,35 @@ impl Project<'_> {
     /// Connects to the database.
     pub(crate) async fn connect(&self) -> Result<Session, Problem> {
         let (string, origin) = self.connection_string()?;
-        self.context.ui.note(crate::ui::Symbol::Info, &format!("database {} ({origin})", string.safe_summary()));
+        self.say_where(&string, &origin);
         let interrupt = &self.context.interrupt;
         tokio::select! {
             session = Session::open(&string, "novate", interrupt.clone()) => Ok(session?),
             () = interrupt.wait() => Err(novate_runner::RunError::Interrupted.into()),
+        }
+    }
+
+    /// Which database it is, and what of the connection string is not what it seems.
+    fn say_where(&self, string: &ConnectionString, origin: &str) {
+        let ui = self.context.ui;
+        let mut line = format!("database {} ({origin})", string.safe_summary());
+        if let Some(pooler) = string.pooler {
+            line.push_str(&format!(", through {}", pooler.name()));
+            if let Some(direct) = string.past_the_pooler() {
+                line.push_str(&format!("; past it: {direct}"));
+            }
+        }
+        ui.note(Symbol::Info, &line);
+        for note in &string.notes {
+            ui.note(Symbol::Info, note);
+        }
+        let default = self.space_config().map(|space| space.default_schema.as_str()).unwrap_or_default();
+        if let Some(schema) = string.schema.as_deref().filter(|schema| *schema != default) {
+            let what = format!("`schema={schema}` of the connection string is not used");
+            ui.note(
+                Symbol::Warning,
+                &format!("{what}: default_schema of the space {} is {default}", self.context.space),
+            );
         }
     }
 

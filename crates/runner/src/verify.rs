@@ -6,6 +6,7 @@ use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 
 use crate::marker::Standing;
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, live, migrate};
 
@@ -118,14 +119,23 @@ pub(crate) async fn compare(
         let options = CompareOptions { strict: strictness.extras, strict_coverage: strictness.coverage };
         let findings = novate_catalog::compare(contract, &live, &options);
         let findings = novate_catalog::settle(&session.connected.client, contract, &live, findings).await?;
-        Ok((live, findings))
+        match rights::unasked(&findings) {
+            Some(refused) => Err(refused),
+            None => Ok((live, findings)),
+        }
     }
     .await;
     session.rollback().await;
-    result
+    match result {
+        Ok(compared) => Ok(compared),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
 }
 
 /// The live schema as a contract, in a transaction that only reads.
 pub async fn read_live(session: &mut Session) -> Result<Snapshot, RunError> {
-    live::read(session).await
+    match live::read(session).await {
+        Ok(live) => Ok(live),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
 }
