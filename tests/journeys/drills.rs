@@ -257,7 +257,7 @@ fn the_server_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let data = camino::Utf8PathBuf::from_path_buf(folder.path().join("data")).unwrap();
-    let options = Options { durable: Some(data.clone()), settings: Vec::new() };
+    let options = Options { durable: Some(data.clone()), ..Options::default() };
     let installation = novate_scratch::find(&Request::default()).unwrap();
     let project = slow();
     let server = Server::start(&installation, &options).unwrap();
@@ -558,7 +558,7 @@ fn least_rights_to_look() {
         end.says("temporary");
     }
     // Looking is all it may do.
-    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("grant");
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("GRANT");
     role.novate("db sign").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
 }
 

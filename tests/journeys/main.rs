@@ -6,11 +6,15 @@
 #![allow(clippy::unused_self, clippy::format_collect)]
 
 mod bad_days;
+mod connecting;
 mod drift;
 mod drills;
 mod evolving;
 mod graph;
 mod integrity;
+mod locks;
 mod online;
+mod rights;
+mod secrets;
 mod setting_out;
 mod support;

@@ -35,6 +35,18 @@ fn wording_is_no_difference() {
 }
 
 #[test]
+fn whoever_asks_need_not_read_rows() {
+    let session = Session::with(WRITTEN);
+    let expected = contract(WRITTEN);
+    let all = render(&session.verify(&expected, false));
+    session.execute("CREATE ROLE catalog_looker; SET ROLE catalog_looker");
+    let seen = render(&session.verify(&expected, false));
+    assert_eq!(session.text("SELECT has_table_privilege('t', 'SELECT')"), "f");
+    session.execute("RESET ROLE; DROP ROLE catalog_looker");
+    assert_eq!(seen, all);
+}
+
+#[test]
 fn what_the_server_refuses_stays_different_alone() {
     let session = Session::with("CREATE TABLE t (a timestamptz DEFAULT '2024-01-01 00:00+00', b integer DEFAULT 1)");
     let expected = contract(

@@ -143,7 +143,7 @@ impl Config {
     pub(crate) fn parse(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<Self, Problem> {
         let invalid = |error: &toml::de::Error| {
             let mut problem = Problem::input("CONFIG.INVALID", format!("{path} cannot be understood"))
-                .why(error.message().to_owned())
+                .why(without_values(error.message()))
                 .fix("novate explain configuration shows every key");
             problem.place = Some(match error.span() {
                 Some(span) => without_secrets(Place::span(path, text, novate_sql::Span::new(span.start, span.end))),
@@ -265,11 +265,33 @@ fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig 
     }
 }
 
-/// A line that names a database may hold a password: its place is shown, its text is not.
+/// Any value may be a password, or a part of one: its place is shown, and its key; a number or a word that TOML knows
+/// is no secret.
 fn without_secrets(mut place: Place) -> Place {
-    let secret = |line: &String| line.contains("://") || line.to_ascii_lowercase().contains("password");
-    place.line = place.line.filter(|line| !secret(line));
+    let plain = |value: &str| {
+        value.chars().all(|c| c.is_ascii_digit() || " _.+-".contains(c)) || ["true", "false"].contains(&value)
+    };
+    place.line = place.line.and_then(|line| match line.split_once('=') {
+        Some((key, value)) if plain(value.trim()) => Some(format!("{key}={value}")),
+        Some((key, _)) => Some(format!("{key}= …")),
+        None if line.trim_start().starts_with('[') => Some(line),
+        // A value that goes over several lines.
+        None => None,
+    });
     place
+}
+
+/// What the parser says, without the values that it quotes.
+fn without_values(message: &str) -> String {
+    let mut safe = String::new();
+    for (at, part) in message.split('"').enumerate() {
+        match at {
+            0 => safe.push_str(part),
+            at if at % 2 == 1 => safe.push_str("\"…\""),
+            _ => safe.push_str(part),
+        }
+    }
+    safe
 }
 
 fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {

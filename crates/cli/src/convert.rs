@@ -2,8 +2,8 @@
 
 use novate_history::HistoryError;
 use novate_runner::connection::ConnectionError;
-use novate_runner::{LeftBehind, MigrateError, RunError};
-use serde_json::json;
+use novate_runner::{LeftBehind, MigrateError, MissingRight, RunError};
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::findings;
@@ -73,11 +73,14 @@ impl From<RunError> for Problem {
                 problem.why = Some(findings::text(findings));
                 problem.meta = json!({ "findings": findings::json(findings) });
             }
-            RunError::StatementFailed { at, sqlstate, message, detail, hint, statement, .. } => {
+            RunError::StatementFailed { at, sqlstate, message, detail, hint, statement, missing, .. } => {
                 problem.meta = json!({
                     "package": at.package, "operation": at.operation, "sqlstate": sqlstate, "message": message,
-                    "detail": detail, "hint": hint, "statement": statement,
+                    "detail": detail, "hint": hint, "statement": statement, "missing": right(missing.as_ref()),
                 });
+            }
+            RunError::Refused { sqlstate, missing, .. } => {
+                problem.meta = json!({ "sqlstate": sqlstate, "missing": right(missing.as_ref()) });
             }
             RunError::PrecheckFailed { at, description, sql, .. }
             | RunError::PostcheckFailed { at, description, sql, .. } => {
@@ -89,8 +92,8 @@ impl From<RunError> for Problem {
                 problem.meta = json!({
                     "waitedSeconds": waited.as_secs(),
                     "holders": holders.iter().map(|holder| json!({
-                        "pid": holder.pid, "application": holder.application, "query": holder.query,
-                        "since": holder.since,
+                        "pid": holder.pid, "application": holder.application, "user": holder.user,
+                        "state": holder.state, "query": holder.query, "since": holder.since,
                     })).collect::<Vec<_>>(),
                 });
             }
@@ -98,6 +101,11 @@ impl From<RunError> for Problem {
         }
         problem
     }
+}
+
+fn right(missing: Option<&MissingRight>) -> Value {
+    missing
+        .map_or(Value::Null, |missing| json!({ "role": missing.role, "right": missing.right, "grant": missing.grant }))
 }
 
 fn exit_of(error: &RunError) -> Exit {

@@ -19,6 +19,9 @@ fn write(finding: &Finding, depth: usize, lines: &mut Vec<String>) {
         lines.push(format!("{indent}    {}", difference.aspect));
         lines.push(format!("{indent}      expected  {}", difference.expected));
         lines.push(format!("{indent}      found     {}", difference.found));
+        if let Some(reason) = &difference.unsettled {
+            lines.push(format!("{indent}      whether they mean the same could not be asked: {reason}"));
+        }
     }
     for child in &finding.children {
         write(child, depth + 1, lines);
@@ -47,6 +50,7 @@ fn one(finding: &Finding) -> Value {
             "aspect": difference.aspect,
             "expected": difference.expected,
             "found": difference.found,
+            "unsettled": difference.unsettled,
         })).collect::<Vec<_>>(),
         "children": json(&finding.children),
     })

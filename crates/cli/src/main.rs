@@ -16,6 +16,7 @@ mod operations;
 mod problem;
 mod progress;
 mod project;
+mod redact;
 mod renames;
 mod signals;
 mod sources;
@@ -26,6 +27,10 @@ mod variables;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+/// Contracts are large trees of small parts: planning takes a third less time with it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match cli::Arguments::try_parse() {
@@ -59,6 +64,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether an argument looks like a connection string, or like a piece of one.
+fn may_hold_a_secret(argument: &str) -> bool {
+    ["://", "=", "@"].iter().any(|mark| argument.contains(mark))
+}
+
 /// Help and version go to stdout and are no errors; anything else is one in our own shape.
 fn usage(error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
@@ -69,7 +79,11 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let json = std::env::args_os().any(|argument| argument == "--json");
     let ui = ui::Ui { json, verbosity: ui::Verbosity::Normal };
-    let text = error.to_string();
+    // What stands where no argument belongs is quoted, and may be how to get to a database.
+    let mut text = error.to_string();
+    for argument in std::env::args().skip(1).filter(|argument| may_hold_a_secret(argument)) {
+        text = text.replace(&argument, "…");
+    }
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let summary = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let rest: Vec<&str> = lines.filter(|line| !line.contains("--help")).map(str::trim).collect();

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use novate_runner::{Event, Outcome};
+use novate_history::PackageName;
+use novate_runner::{Event, LockHolder, Outcome};
 
 use crate::ui::{Symbol, Ui, Verbosity};
 
@@ -12,11 +13,15 @@ pub(crate) struct Progress {
     ui: Ui,
     bar: Option<ProgressBar>,
     total: usize,
+    /// Which one is under way.
+    package: Option<PackageName>,
+    /// Who was said to hold a lock.
+    held_by: String,
 }
 
 impl Progress {
     pub(crate) fn new(ui: Ui) -> Self {
-        Self { ui, bar: None, total: 0 }
+        Self { ui, bar: None, total: 0, package: None, held_by: String::new() }
     }
 
     /// Takes an event.
@@ -26,17 +31,19 @@ impl Progress {
                 self.say(Symbol::Info, &format!("{} packages to apply", packages.len()));
             }
             Event::Route { .. } => {}
+            Event::Blocked { holders } => self.held(holders),
             Event::Waiting { holders, pause, attempt } => {
-                let held = match holders.first() {
-                    Some(holder) => format!("held by {holder}"),
-                    None => "held by another session".to_owned(),
-                };
-                let pause = shown(*pause);
-                self.say(Symbol::Warning, &format!("waiting for a lock {held}; attempt {attempt} in {pause}"));
+                self.held(holders);
+                let held = if holders.is_empty() { "a lock is held by another session; " } else { "" };
+                self.say(Symbol::Warning, &format!("{held}rolled back; attempt {attempt} in {}", shown(*pause)));
             }
             Event::PackageStarted { package, operations } => {
                 self.total = *operations;
-                self.say(Symbol::Next, &format!("{package} ({})", count(*operations, "operation")));
+                // An attempt after the first begins it again.
+                if self.package.as_ref() != Some(package) {
+                    self.say(Symbol::Next, &format!("{package} ({})", count(*operations, "operation")));
+                    self.package = Some(package.clone());
+                }
                 self.start_bar(*operations);
             }
             Event::Resuming { package, operation } => {
@@ -83,6 +90,15 @@ impl Progress {
                 }
             }
         }
+    }
+
+    /// Says who is waited for, once.
+    fn held(&mut self, holders: &[LockHolder]) {
+        let held_by = holders.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        if self.held_by != held_by && !held_by.is_empty() {
+            self.say(Symbol::Warning, &format!("waiting for a lock held by {held_by}"));
+        }
+        self.held_by = held_by;
     }
 
     fn say(&self, symbol: Symbol, text: &str) {

@@ -13,7 +13,7 @@ use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
-use crate::ui::Ui;
+use crate::ui::{Symbol, Ui};
 use crate::variables::{Origin, Variables};
 
 /// What every command is given.
@@ -43,14 +43,17 @@ pub(crate) struct Project<'a> {
 }
 
 /// The history of a space, read and checked.
-pub(crate) struct Loaded {
+pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
     /// The store.
     pub(crate) store: Store,
     /// The graph.
     pub(crate) graph: Graph,
     /// Every package.
-    pub(crate) packages: BTreeMap<PackageName, Package>,
+    pub(crate) packages: P,
 }
+
+/// The history of a space as its manifests draw it, without what the packages run.
+pub(crate) type Outline = Loaded<()>;
 
 impl Context {
     /// Finds the project.
@@ -88,6 +91,13 @@ impl Project<'_> {
         Ok(history)
     }
 
+    /// Reads the graph alone, for what runs nothing.
+    pub(crate) fn outline(&self) -> Result<Outline, Problem> {
+        let store = self.store()?;
+        let graph = store.outline()?;
+        Ok(Loaded { store, graph, packages: () })
+    }
+
     /// Reads the graph, every package's hash checked.
     pub(crate) fn history(&self) -> Result<Loaded, Problem> {
         let store = self.store()?;
@@ -109,7 +119,7 @@ impl Project<'_> {
         let path = self.emitted_path()?;
         if let Some(problem) = Emitted::find(&path, contract)?.problem(&path) {
             let text = format!("{}; {}", problem.summary, problem.fix.unwrap_or_default());
-            self.context.ui.note(crate::ui::Symbol::Warning, &text);
+            self.context.ui.note(Symbol::Warning, &text);
         }
         Ok(())
     }
@@ -180,11 +190,35 @@ impl Project<'_> {
     /// Connects to the database.
     pub(crate) async fn connect(&self) -> Result<Session, Problem> {
         let (string, origin) = self.connection_string()?;
-        self.context.ui.note(crate::ui::Symbol::Info, &format!("database {} ({origin})", string.safe_summary()));
+        self.say_where(&string, &origin);
         let interrupt = &self.context.interrupt;
         tokio::select! {
             session = Session::open(&string, "novate", interrupt.clone()) => Ok(session?),
             () = interrupt.wait() => Err(novate_runner::RunError::Interrupted.into()),
+        }
+    }
+
+    /// Which database it is, and what of the connection string is not what it seems.
+    fn say_where(&self, string: &ConnectionString, origin: &str) {
+        let ui = self.context.ui;
+        let mut line = format!("database {} ({origin})", string.safe_summary());
+        if let Some(pooler) = string.pooler {
+            line.push_str(&format!(", through {}", pooler.name()));
+            if let Some(direct) = string.past_the_pooler() {
+                line.push_str(&format!("; past it: {direct}"));
+            }
+        }
+        ui.note(Symbol::Info, &line);
+        for note in &string.notes {
+            ui.note(Symbol::Info, note);
+        }
+        let default = self.space_config().map(|space| space.default_schema.as_str()).unwrap_or_default();
+        if let Some(schema) = string.schema.as_deref().filter(|schema| *schema != default) {
+            let what = format!("`schema={schema}` of the connection string is not used");
+            ui.note(
+                Symbol::Warning,
+                &format!("{what}: default_schema of the space {} is {default}", self.context.space),
+            );
         }
     }
 
@@ -219,12 +253,14 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
     Ok(ConnectionString::parse(text, &variables.connect_env())?)
 }
 
-impl Loaded {
+impl<P> Loaded<P> {
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
         self.store.contract(node, "the graph")
     }
+}
 
+impl Loaded {
     /// Refuses what must not run before any connection is made: packages edited since they were compiled, and
     /// placeholders on a way to `goal`.
     pub(crate) fn check_runnable(&self, goal: &Node) -> Result<(), Problem> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use novate_contract::{Contract, json};
 use novate_history::{HistoryError, Node, Ref, RefName, Store};
+use novate_runner::connection::is_connection_string;
 use novate_source::{RenameHint, ValueHint};
 
 use crate::problem::Problem;
@@ -35,11 +36,7 @@ pub(crate) fn find(context: &Context, text: &str) -> Result<NamedState, Problem>
     if text == "empty" {
         return Ok(plain(Contract::empty(context.space.clone()), None, "the empty database"));
     }
-    if is_url(text) {
-        return Err(Problem::input("STATE.UNKNOWN", "a database cannot be named here")
-            .why("only a contract file, a package, a ref, a hash or empty says where a history stands")
-            .fix("name the database with --db; novate diff compares with any database"));
-    }
+    refuse_databases(text)?;
     let path = context.here.join(text);
     let project = context.project();
     if path.exists() && (path.is_dir() || text.contains('.') || text.contains('/')) && !is_package(&path) {
@@ -66,6 +63,16 @@ pub(crate) fn find(context: &Context, text: &str) -> Result<NamedState, Problem>
     }
 }
 
+/// What is not quoted back: it may hold a password.
+fn refuse_databases(text: &str) -> Result<(), Problem> {
+    if !is_connection_string(text) {
+        return Ok(());
+    }
+    Err(Problem::input("STATE.UNKNOWN", "a database cannot be named here")
+        .why("only a contract file, a package, a ref, a hash or empty says where a history stands")
+        .fix("name the database with --db; novate diff compares with any database"))
+}
+
 fn missing_file(text: &str) -> Problem {
     Problem::input("CONTRACT.FILE_MISSING", format!("{text} is not there"))
         .fix("give a file or folder with .sql files, a package, a ref, a hash, or empty")
@@ -77,6 +84,7 @@ fn is_package(path: &camino::Utf8Path) -> bool {
 
 /// Finds a state in the history.
 pub(crate) fn by_history(store: &Store, text: &str) -> Result<NamedState, Problem> {
+    refuse_databases(text)?;
     // A package may be given as the path of its folder.
     let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
     let state = match store.resolve(text) {
@@ -100,14 +108,9 @@ pub(crate) fn by_history(store: &Store, text: &str) -> Result<NamedState, Proble
     })
 }
 
-/// Whether a state is named by a connection string.
-fn is_url(text: &str) -> bool {
-    ["postgresql://", "postgres://", "host=", "service=", "dbname="].iter().any(|start| text.starts_with(start))
-}
-
 /// Finds a state that may be a database's.
 pub(crate) async fn find_or_connect(context: &Context, text: &str) -> Result<NamedState, Problem> {
-    if !is_url(text) {
+    if !is_connection_string(text) {
         return find(context, text);
     }
     let variables = Variables::read(None)?;

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::problem::Problem;
+use crate::redact::{redact, redact_json};
 
 /// How much is said on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,20 @@ pub(crate) struct Report {
     pub(crate) next: Option<String>,
     /// How the program ends.
     pub(crate) exit: Option<crate::exit::Exit>,
+    /// Documentation, and scripts that are to be run: they are printed as they are.
+    pub(crate) verbatim: bool,
 }
 
 impl Report {
     /// A result.
     pub(crate) fn new(text: impl Into<String>, json: Value) -> Self {
-        Self { text: text.into(), json, next: None, exit: None }
+        Self { text: text.into(), json, ..Self::default() }
+    }
+
+    /// As it is, nothing taken out.
+    pub(crate) fn verbatim(mut self) -> Self {
+        self.verbatim = true;
+        self
     }
 
     /// With the next command.
@@ -75,23 +84,29 @@ impl Ui {
                     into.insert("next".to_owned(), Value::from(next.as_str()));
                 }
             }
-            out(&redact(&pretty(&value)));
+            if !report.verbatim {
+                redact_json(&mut value);
+            }
+            out(&pretty(&value));
             return;
         }
         if !report.text.is_empty() {
-            out(report.text.trim_end_matches('\n'));
+            let text = report.text.trim_end_matches('\n');
+            if report.verbatim { out(text) } else { out(&redact(text)) }
         }
         if let Some(next) = &report.next {
-            self.note(Symbol::Next, &redact(next));
+            self.note(Symbol::Next, next);
         }
     }
 
     /// An error.
     pub(crate) fn problem(self, problem: &Problem) {
         if self.json {
-            out(&redact(&pretty(&problem.to_json())));
+            let mut value = problem.to_json();
+            redact_json(&mut value);
+            out(&pretty(&value));
         } else {
-            err(redact(&problem.to_text(width())).trim_end_matches('\n'));
+            err(problem.to_text(width()).trim_end_matches('\n'));
         }
     }
 
@@ -153,30 +168,6 @@ fn console_width() -> Option<usize> {
     std::io::stderr().is_terminal().then(|| indicatif::TermLike::width(&dialoguer::console::Term::stderr()).into())
 }
 
-/// The text without passwords in URLs: what people type is quoted back to them, and logs are read by others.
-fn redact(text: &str) -> String {
-    let mut safe = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        safe.push_str(before);
-        let end = after.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(after.len());
-        let (url, tail) = after.split_at(end);
-        match url.rfind('@').map(|at| url.split_at(at)) {
-            Some((login, place)) if login.contains(':') => {
-                let user = login.split(':').next().unwrap_or_default();
-                safe.push_str(user);
-                safe.push_str(":***");
-                safe.push_str(place);
-            }
-            _ => safe.push_str(url),
-        }
-        rest = tail;
-    }
-    safe.push_str(rest);
-    safe
-}
-
 /// Whether a result could not be written.
 static CUT: AtomicBool = AtomicBool::new(false);
 
@@ -196,20 +187,7 @@ pub(crate) fn out(text: &str) {
     }
 }
 
-/// A line on stderr.
+/// A line on stderr, without passwords.
 pub(crate) fn err(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_in_urls_are_not_shown() {
-        let text = "no postgresql://me:s3:cr@t@db.example.com/x?a=b \"postgres://u:p@h\" and https://example.com/a";
-        let safe = redact(text);
-        assert!(!safe.contains("s3") && !safe.contains("cr@t") && !safe.contains(":p@"), "{safe}");
-        assert!(safe.contains("postgresql://me:***@db.example.com/x?a=b") && safe.contains("https://example.com/a"));
-    }
+    let _ = writeln!(anstream::stderr(), "{}", redact(text));
 }

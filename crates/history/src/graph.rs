@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use novate_contract::StorageHash;
 
-use crate::{HistoryError, MigrationHash, Package, PackageName, Ref, RefName};
+use crate::{HistoryError, Manifest, MigrationHash, Package, PackageName, Ref, RefName};
 
 /// A contract in the graph; `None` is the empty database.
 pub type Node = Option<StorageHash>;
@@ -30,13 +30,18 @@ pub struct Edge {
 impl Edge {
     /// The edge that a package is.
     pub fn of(package: &Package) -> Self {
+        Self::new(package.name.clone(), package.hash.clone(), &package.manifest)
+    }
+
+    /// The edge that a package is by its manifest.
+    pub fn new(package: PackageName, hash: MigrationHash, manifest: &Manifest) -> Self {
         Self {
-            package: package.name.clone(),
-            hash: package.hash.clone(),
-            from: package.manifest.from.clone(),
-            to: package.manifest.to.clone(),
-            created_at: package.manifest.created_at.clone(),
-            provides: package.manifest.provided_invariants.iter().cloned().collect(),
+            package,
+            hash,
+            from: manifest.from.clone(),
+            to: manifest.to.clone(),
+            created_at: manifest.created_at.clone(),
+            provides: manifest.provided_invariants.iter().cloned().collect(),
         }
     }
 

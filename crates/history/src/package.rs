@@ -35,6 +35,25 @@ pub struct Manifest {
     pub source_digest: SourceDigest,
 }
 
+impl Manifest {
+    /// See [`Package::check_runnable`].
+    pub(crate) fn check_runnable(
+        &self,
+        name: &PackageName,
+        path: Utf8PathBuf,
+        source: &str,
+    ) -> Result<(), HistoryError> {
+        if SourceDigest::of(source) != self.source_digest {
+            return Err(HistoryError::SourceStale { package: name.to_string(), path });
+        }
+        if self.placeholders.is_empty() {
+            return Ok(());
+        }
+        let placeholders = self.placeholders.clone();
+        Err(HistoryError::UnfilledPlaceholder { package: name.to_string(), path, placeholders })
+    }
+}
+
 /// A line that the author must replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placeholder {
@@ -80,18 +99,7 @@ impl Package {
 
     /// Refuses a package that must not run: its source edited since, or placeholders left.
     pub fn check_runnable(&self) -> Result<(), HistoryError> {
-        if self.is_stale() {
-            return Err(HistoryError::SourceStale { package: self.name.to_string(), path: self.source_path() });
-        }
-        if self.manifest.placeholders.is_empty() {
-            Ok(())
-        } else {
-            Err(HistoryError::UnfilledPlaceholder {
-                package: self.name.to_string(),
-                path: self.source_path(),
-                placeholders: self.manifest.placeholders.clone(),
-            })
-        }
+        self.manifest.check_runnable(&self.name, self.source_path(), &self.source)
     }
 
     /// Whether `migration.sql` is another text than the one that was compiled.
@@ -134,6 +142,19 @@ pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), Hi
     let (path, value) = read_manifest(folder)?;
     let manifest = from_file(&path, decode(&path, value)?)?;
     Ok((manifest, files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?))
+}
+
+/// Reads a manifest and the hash that it declares, without what that hash is of.
+pub(crate) fn read_manifest_alone(folder: &Utf8Path) -> Result<(Manifest, MigrationHash), HistoryError> {
+    files::check_folder(folder)?;
+    let (path, value) = read_manifest(folder)?;
+    let file: ManifestFile = decode(&path, value)?;
+    let hash = MigrationHash::parse(&file.migration_hash).ok_or_else(|| HistoryError::Corrupt {
+        path: path.clone(),
+        message: format!("{:?} is not a package's hash", file.migration_hash),
+        line: 0,
+    })?;
+    Ok((from_file(&path, file)?, hash))
 }
 
 fn read_manifest(folder: &Utf8Path) -> Result<(Utf8PathBuf, Value), HistoryError> {

@@ -7,16 +7,17 @@ use novate_contract::{Contract, Space};
 use novate_history::Package;
 use novate_planner::Operation;
 use sha2::{Digest, Sha256};
+use tokio_postgres::error::ErrorPosition;
 
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
-use crate::connection::Notice;
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker, Standing};
 use crate::program::{self, Report};
-use crate::session::{Failure, Session};
+use crate::sensitive::Sensitive;
+use crate::session::{Failure, Heard, Session};
 use crate::{RunError, Settings};
 
 /// How an attempt at a transaction failed.
@@ -48,14 +49,20 @@ pub(crate) fn lock_key(space: &Space) -> i32 {
 
 /// Begins a transaction, takes the lock of the space, makes sure of the tables and reads the marker under the lock,
 /// in one round trip.
-pub(crate) async fn begin(session: &mut Session, space: &Space, settings: &Settings) -> Result<Standing, Attempt> {
+pub(crate) async fn begin(
+    session: &mut Session,
+    space: &Space,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Standing, Attempt> {
+    session.watch_after = settings.watch_after();
     let sql = format!(
         "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
         settings.begin(),
         lock_key(space),
         marker::read_sql(space, true),
     );
-    let rows = session.batch(&sql, &mut |_| ()).await.map_err(|failure| match failure {
+    let rows = session.batch(&sql, &mut Heard::blocked(on)).await.map_err(|failure| match failure {
         failure if failure.is_contention() => Attempt::Contention { operation: None },
         // Two sessions that create the same schema for two spaces: the second finds it when it tries again.
         failure if matches!(failure.sqlstate(), Some("23505" | "42P06" | "42P07")) => {
@@ -83,21 +90,21 @@ pub(crate) async fn run(
     let mut outcomes = vec![None; operations.len()];
     let mut current = 0;
     let answer = {
-        let mut on_notice = |notice: Notice| match program::report(&notice.message) {
-            Some(Report::Started(index)) => {
+        let mut on_heard = |heard: Heard| match heard.report() {
+            Err(event) => on(event),
+            Ok(Report::Started(index)) => {
                 current = index;
                 let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
                 on(Event::OperationStarted { index, label });
             }
-            Some(Report::Finished(index, outcome)) => {
+            Ok(Report::Finished(index, outcome)) => {
                 if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
                     *slot = Some(outcome.clone());
                     on(Event::OperationFinished { index, label: op.label.clone(), outcome });
                 }
             }
-            None => on(Event::Notice { severity: notice.severity, message: notice.message }),
         };
-        session.batch(&program::statement(operations), &mut on_notice).await
+        session.batch(&program::statement(operations), &mut on_heard).await
     };
     match answer {
         Ok(_) => Ok(Ran { outcomes }),
@@ -116,8 +123,15 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
     let at =
         OperationAt { package: package.to_owned(), operation: operation.map(|op| op.id.clone()).unwrap_or_default() };
     let label = operation.map(|op| op.label.clone()).unwrap_or_default();
-    let description = error.message().to_owned();
-    let sql = error.detail().unwrap_or_default().to_owned();
+    let repeated = match error.position() {
+        Some(ErrorPosition::Internal { query, .. }) => Some(query.as_str()),
+        _ => None,
+    };
+    let steps = operation.into_iter().flat_map(|op| &op.execute).map(|step| step.sql.as_str());
+    let sensitive = Sensitive::of(steps.chain(repeated));
+    let hide = |text: &str| sensitive.hide(text);
+    let description = hide(error.message());
+    let sql = hide(error.detail().unwrap_or_default());
     match error.code().code() {
         program::PRECHECK_FAILED => RunError::PrecheckFailed { at, label, description, sql },
         program::POSTCHECK_FAILED => RunError::PostcheckFailed { at, label, description, sql },
@@ -126,15 +140,14 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
             label,
             sqlstate: sqlstate.to_owned(),
             message: description,
-            detail: error.detail().map(str::to_owned),
-            hint: error.hint().map(str::to_owned),
-            statement: match error.position() {
-                Some(tokio_postgres::error::ErrorPosition::Internal { query, .. }) => Some(query.clone()),
-                _ => operation.and_then(|op| match op.execute.as_slice() {
-                    [only] => Some(only.sql.clone()),
-                    _ => None,
-                }),
+            detail: error.detail().map(hide),
+            hint: error.hint().map(hide),
+            statement: match (repeated, operation.map(|op| op.execute.as_slice())) {
+                (Some(query), _) => Some(hide(query)),
+                (None, Some([only])) => Some(hide(&only.sql)),
+                _ => None,
             },
+            missing: None,
         },
     }
 }

@@ -6,15 +6,19 @@ pub(crate) const TABLES_VERSION: i32 = 1;
 /// The first key of the advisory locks of novate: `novat` in ASCII, so that it is recognised in `pg_locks`.
 pub(crate) const LOCK_CLASS: i32 = 0x6E6F_7661;
 
-/// Creates what is missing, in one statement that does nothing where all is there. It runs under the lock of the
+/// Creates what is missing, in one statement that does nothing where all is there. Somebody else may have made the
+/// schema for a role that may not: `IF NOT EXISTS` would ask for the right all the same.
+/// It runs under the lock of the
 /// space, but two spaces have two locks: a second creator fails on the catalog's unique index and is retried.
 ///
 /// `meta` comes last, so that its presence says that the rest is there.
 pub(crate) const ENSURE_TABLES: &str = r"DO $novate$
 BEGIN
   IF pg_catalog.to_regclass('novate.meta') IS NULL THEN
-    CREATE SCHEMA IF NOT EXISTS novate;
-    COMMENT ON SCHEMA novate IS 'Kept by novate: where this database stands. Not part of any contract.';
+    IF pg_catalog.to_regnamespace('novate') IS NULL THEN
+      CREATE SCHEMA novate;
+      COMMENT ON SCHEMA novate IS 'Kept by novate: where this database stands. Not part of any contract.';
+    END IF;
     CREATE TABLE novate.marker (
       space text PRIMARY KEY,
       target text NOT NULL DEFAULT 'postgres',

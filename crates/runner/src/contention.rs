@@ -1,20 +1,23 @@
 //! Waiting for locks: who holds them, how long to pause, when to give up.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use novate_contract::Space;
 use novate_planner::Operation;
-use novate_sql::{Ident, Literal, QName};
+use novate_sql::ast::{AlterTableAction, Statement, TableConstraint};
+use novate_sql::{Ident, QName};
 
 use crate::apply::{self, Attempt, lock_key};
 use crate::bookkeeping::LOCK_CLASS;
 use crate::event::{Event, LockHolder};
+use crate::holder;
 use crate::marker::{InTransit, Standing};
 use crate::session::Session;
 use crate::{RunError, Settings};
 
-/// How long locks have been waited for.
+/// How long locks have been waited for, since the first attempt that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Patience {
     attempts: u32,
@@ -31,14 +34,16 @@ impl Patience {
         settings: &Settings,
         on: &mut dyn FnMut(Event),
     ) -> Result<(), RunError> {
+        let seen = session.take_blockers();
         session.rollback().await;
-        let holders = holders(session, space, operation).await;
+        // What was seen during the wait is exact; afterwards there is only who holds something of the kind.
+        let holders = if seen.is_empty() { holders(session, space, operation).await } else { seen };
         let waited = self.waited();
         if waited >= settings.lock_budget {
             let label = operation.map(|operation| operation.label.clone());
             return Err(RunError::Locked { waited, holders, label });
         }
-        self.sleep(session, holders, on).await
+        self.sleep(session, holders, settings.lock_budget.saturating_sub(waited), on).await
     }
 
     /// Rolls back and waits for the session that works on a package; an error once the budget is used up.
@@ -50,11 +55,12 @@ impl Patience {
         on: &mut dyn FnMut(Event),
     ) -> Result<(), RunError> {
         session.rollback().await;
-        if self.waited() >= settings.lock_budget {
+        let waited = self.waited();
+        if waited >= settings.lock_budget {
             return Err(RunError::InTransit { transit: Box::new(transit.clone()) });
         }
-        let owner = sessions(session, "pg_catalog.pg_stat_activity a", &format!("a.pid = {}", transit.pid)).await;
-        self.sleep(session, owner, on).await
+        let owner = sessions(session, &holder::with_pid(transit.pid)).await;
+        self.sleep(session, owner, settings.lock_budget.saturating_sub(waited), on).await
     }
 
     /// How long it has been since the first wait.
@@ -66,11 +72,12 @@ impl Patience {
         &mut self,
         session: &Session,
         holders: Vec<LockHolder>,
+        left: Duration,
         on: &mut dyn FnMut(Event),
     ) -> Result<(), RunError> {
         self.attempts += 1;
         let attempt = self.attempts + 1;
-        let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt));
+        let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt)).min(left);
         on(Event::Waiting { holders, pause, attempt });
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
@@ -88,7 +95,7 @@ pub(crate) async fn begin(
 ) -> Result<Standing, RunError> {
     let mut patience = Patience::default();
     loop {
-        match apply::begin(session, space, settings).await {
+        match apply::begin(session, space, settings, on).await {
             Ok(standing) => return Ok(standing),
             Err(Attempt::Failed(error)) => return Err(error),
             Err(Attempt::CommitLost) => return Err(RunError::ConnectionLost { reason: "while beginning".to_owned() }),
@@ -99,7 +106,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// The sessions that hold the lock of the space, or locks on the table that an operation is about. Best effort: a
+/// The sessions that hold the lock of the space, or locks on the tables that an operation is about. Best effort: a
 /// role may not see others' sessions.
 async fn holders(session: &mut Session, space: &Space, operation: Option<&Operation>) -> Vec<LockHolder> {
     let held = match operation {
@@ -108,37 +115,38 @@ async fn holders(session: &mut Session, space: &Space, operation: Option<&Operat
              AND l.objsubid = 2",
             lock_key(space).cast_unsigned(),
         ),
-        Some(operation) => {
-            let target = &operation.target;
-            let table = target.table.as_deref().unwrap_or(&target.name);
-            let name = QName::new(Ident::new(&target.schema), Ident::new(table)).to_string();
-            format!("l.relation = pg_catalog.to_regclass({})", Literal(&name))
-        }
+        Some(operation) => holder::on_tables(&tables(operation)),
     };
-    let locks = "pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)";
-    sessions(session, locks, &format!("l.granted AND a.pid <> pg_catalog.pg_backend_pid() AND {held}")).await
+    sessions(session, &holder::holding(&held)).await
 }
 
-/// What is known of the sessions `a` of a `FROM` for which a condition holds.
-async fn sessions(session: &mut Session, from: &str, condition: &str) -> Vec<LockHolder> {
-    let sql = format!(
-        "SELECT DISTINCT a.pid::pg_catalog.text, coalesce(a.application_name, ''), \
-         pg_catalog.left(pg_catalog.regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120), \
-         coalesce(a.xact_start::pg_catalog.text, a.backend_start::pg_catalog.text, '') FROM {from} WHERE {condition} LIMIT \
-         5"
-    );
-    let Ok(rows) = session.batch(&sql, &mut |_| ()).await else {
+/// The sessions that a query of [`holder`] finds.
+async fn sessions(session: &mut Session, sql: &str) -> Vec<LockHolder> {
+    let Ok(rows) = session.batch(sql, &mut |_| ()).await else {
         return Vec::new();
     };
-    rows.into_iter()
-        .filter_map(|row| {
-            let mut cells = row.into_iter().map(Option::unwrap_or_default);
-            Some(LockHolder {
-                pid: cells.next()?.parse().ok()?,
-                application: cells.next()?,
-                query: cells.next()?,
-                since: cells.next()?,
-            })
-        })
-        .collect()
+    rows.into_iter().filter_map(holder::of_row).collect()
+}
+
+/// The table that an operation is about, and those that its foreign keys point to.
+fn tables(operation: &Operation) -> BTreeSet<String> {
+    let target = &operation.target;
+    let own = target.table.as_deref().unwrap_or(&target.name);
+    let own = QName::new(Ident::new(&target.schema), Ident::new(own)).to_string();
+    let referenced = operation.execute.iter().flat_map(|step| references(&step.sql));
+    referenced.chain([own]).collect()
+}
+
+fn references(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for statement in novate_sql::parse(sql).statements {
+        let Statement::AlterTable(alter) = statement.value else { continue };
+        for action in alter.actions {
+            let AlterTableAction::AddConstraint(definition) = action.value else { continue };
+            if let TableConstraint::ForeignKey(key) = definition.constraint {
+                found.push(key.references.resolve(&Ident::new("public")).to_string());
+            }
+        }
+    }
+    found
 }

@@ -7,6 +7,7 @@ use novate_history::HistoryError;
 use crate::connection::ConnectionError;
 use crate::event::LockHolder;
 use crate::marker::InTransit;
+use crate::rights::MissingRight;
 
 /// An error of a run, with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +93,8 @@ pub enum RunError {
         hint: Option<String>,
         /// The statement, where it is known.
         statement: Option<String>,
+        /// The right that is missing, where that is why.
+        missing: Option<MissingRight>,
     },
     /// PostgreSQL refused something of ours.
     #[error("PostgreSQL refused to {action}: {message}")]
@@ -104,6 +107,30 @@ pub enum RunError {
         message: String,
         /// Its detail.
         detail: Option<String>,
+        /// The right that is missing, where that is why.
+        missing: Option<MissingRight>,
+    },
+    /// Nothing can be changed there.
+    #[error("{place} takes no changes: {message}")]
+    ReadOnly {
+        /// Where.
+        place: String,
+        /// What the server says.
+        message: String,
+        /// Who made sessions read-only; `None` for a standby.
+        by: Option<String>,
+        /// The statement that takes it back, where one does.
+        fix: Option<String>,
+    },
+    /// The server gave up after its own limit.
+    #[error("the server stopped after its statement_timeout of {limit}")]
+    TimedOut {
+        /// The limit, with its unit.
+        limit: String,
+        /// Who set it.
+        by: String,
+        /// The statement that takes it back, where one does.
+        fix: Option<String>,
     },
     /// A lock could not be had within the budget.
     #[error("a lock could not be had in {} s", .waited.as_secs())]
@@ -230,9 +257,12 @@ impl RunError {
             Self::MarkerMoved => "MIGRATION.MARKER_MOVED",
             Self::PrecheckFailed { .. } => "MIGRATION.PRECHECK_FAILED",
             Self::PostcheckFailed { .. } => "MIGRATION.POSTCHECK_FAILED",
+            Self::StatementFailed { sqlstate, .. } if sqlstate == "42501" => "DB.INSUFFICIENT_PRIVILEGE",
             Self::StatementFailed { .. } => "MIGRATION.STATEMENT_FAILED",
             Self::Refused { sqlstate, .. } if sqlstate == "42501" => "DB.INSUFFICIENT_PRIVILEGE",
             Self::Refused { .. } => "DB.REFUSED",
+            Self::ReadOnly { .. } => "DB.READ_ONLY",
+            Self::TimedOut { .. } => "DB.TIMED_OUT",
             Self::Locked { .. } => "MIGRATION.LOCKED",
             Self::ResultMismatch { .. } => "MIGRATION.RESULT_MISMATCH",
             Self::NotSatisfied { .. } => "DB.NOT_SATISFIED",
@@ -255,17 +285,15 @@ impl RunError {
             Self::Connection(error) => Some(error.why()),
             Self::History(error) => error.why(),
             Self::Catalog(error) => error.why(),
-            Self::StatementFailed { detail, hint, sqlstate, .. } => Some(
-                [detail.clone(), hint.clone(), Some(format!("SQLSTATE {sqlstate}"))]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join("; "),
-            ),
-            Self::Refused { detail, sqlstate, .. } => Some(match detail {
-                Some(detail) => format!("{detail}; SQLSTATE {sqlstate}"),
-                None => format!("SQLSTATE {sqlstate}"),
-            }),
+            Self::StatementFailed { detail, hint, sqlstate, missing, .. } => {
+                Some(because([lacks(missing.as_ref()), detail.clone(), hint.clone()], sqlstate))
+            }
+            Self::Refused { detail, sqlstate, missing, .. } => {
+                Some(because([lacks(missing.as_ref()), detail.clone(), None], sqlstate))
+            }
+            Self::ReadOnly { by: None, .. } => Some("it is a standby, which only follows its primary".to_owned()),
+            Self::ReadOnly { by: Some(by), .. } => Some(format!("default_transaction_read_only is set by {by}")),
+            Self::TimedOut { by, .. } => Some(format!("it is set by {by}")),
             Self::PrecheckFailed { sql, .. } | Self::PostcheckFailed { sql, .. } => Some(sql.clone()),
             Self::Locked { holders, .. } if !holders.is_empty() => {
                 let named: Vec<String> = holders.iter().map(ToString::to_string).collect();
@@ -308,16 +336,39 @@ impl RunError {
             Self::PrecheckFailed { .. } => {
                 Some("mend the data, or the package's migration.sql, and run novate migrate again".to_owned())
             }
+            Self::StatementFailed { missing: Some(missing), .. } => Some(missing.grant.clone()),
+            Self::StatementFailed { sqlstate, message, .. }
+                if sqlstate == "57014" && message.contains("statement timeout") =>
+            {
+                Some(
+                    "allow more with statement_timeout in [database] of novate.toml, and run novate migrate again"
+                        .to_owned(),
+                )
+            }
             Self::PostcheckFailed { at, .. } | Self::StatementFailed { at, .. } => Some(format!(
                 "mend the cause and run novate migrate again; to change the package: edit its migration.sql, then \
                  novate migration emit {}",
                 at.package
             )),
+            Self::Refused { missing: Some(missing), .. } => Some(missing.grant.clone()),
             Self::Refused { sqlstate, .. } if sqlstate == "42501" => {
                 Some("grant the role what the message names, or use another role".to_owned())
             }
+            Self::ReadOnly { by: None, .. } => {
+                Some("connect to the primary; target_session_attrs=read-write picks it among several hosts".to_owned())
+            }
+            Self::ReadOnly { fix, .. } | Self::TimedOut { fix, .. } => Some(
+                fix.clone()
+                    .unwrap_or_else(|| "change it there, or connect as a role with a setting of its own".to_owned()),
+            ),
             Self::Refused { .. } => None,
-            Self::Locked { .. } => Some("end the session that holds it, or run novate migrate again later".to_owned()),
+            Self::Locked { holders, .. } => Some(match holders.first() {
+                Some(holder) => format!(
+                    "let it end, or end it (SELECT pg_terminate_backend({});), and run the command again",
+                    holder.pid
+                ),
+                None => "run the command again later".to_owned(),
+            }),
             Self::ResultMismatch { package, .. } => Some(format!(
                 "edit the package's migration.sql so that it leads to its contract, then: novate migration emit {package}"
             )),
@@ -344,6 +395,16 @@ impl RunError {
             Self::NeedsTransform { .. } => Some("novate plan writes a package that does it".to_owned()),
         }
     }
+}
+
+fn lacks(missing: Option<&MissingRight>) -> Option<String> {
+    missing.map(|missing| format!("the role {} lacks {}", missing.role, missing.right))
+}
+
+/// What is known of a refusal, in one line.
+fn because(reasons: [Option<String>; 3], sqlstate: &str) -> String {
+    let code = format!("SQLSTATE {sqlstate}");
+    reasons.into_iter().flatten().chain([code]).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether an error of the driver means that the session is gone.

@@ -12,6 +12,11 @@ pub enum Event {
         /// The packages to apply, in order.
         packages: Vec<PackageName>,
     },
+    /// What runs waits for other sessions, and goes on waiting.
+    Blocked {
+        /// Which ones.
+        holders: Vec<LockHolder>,
+    },
     /// Another session holds a lock that is needed; the transaction was rolled back and is tried again.
     Waiting {
         /// Who holds it, where it could be learnt.
@@ -93,19 +98,27 @@ pub struct LockHolder {
     pub pid: i32,
     /// What it calls itself.
     pub application: String,
-    /// What it runs or ran last, cut to one line.
+    /// The role that it runs as.
+    pub user: String,
+    /// `idle in transaction` and the like; empty while it works.
+    pub state: String,
+    /// What it runs or ran last, in one line, cut, with `…` for texts; empty where it may not be seen.
     pub query: String,
-    /// Since when its transaction is open, as the server prints it.
+    /// Since when its transaction is open, as the server prints it; empty where it may not be seen.
     pub since: String,
 }
 
 impl std::fmt::Display for LockHolder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "pid {}", self.pid)?;
-        if !self.application.is_empty() {
-            write!(f, " ({})", self.application)?;
+        let who: Vec<&str> = [&self.application, &self.user, &self.state].map(String::as_str).into();
+        let who: Vec<&str> = who.into_iter().filter(|word| !word.is_empty()).collect();
+        if !who.is_empty() {
+            write!(f, " ({})", who.join(", "))?;
         }
-        write!(f, " since {}", self.since)?;
+        if !self.since.is_empty() {
+            write!(f, " since {}", self.since)?;
+        }
         if self.query.is_empty() { Ok(()) } else { write!(f, ": {}", self.query) }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::RunError;
 use crate::event::Outcome;
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 
 /// What a ledger row is about.
@@ -137,6 +138,13 @@ pub struct LogRow {
 
 /// The newest rows of the ledger, newest first; none where novate has never been.
 pub async fn log(session: &mut Session, space: &Space, limit: u32) -> Result<Vec<LogRow>, RunError> {
+    match rows(session, space, limit).await {
+        Ok(rows) => Ok(rows),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
+}
+
+async fn rows(session: &mut Session, space: &Space, limit: u32) -> Result<Vec<LogRow>, RunError> {
     let refused = |failure: crate::session::Failure| failure.into_refused("read the ledger");
     let there = session
         .batch("SELECT pg_catalog.to_regclass('novate.ledger') IS NOT NULL", &mut |_| ())

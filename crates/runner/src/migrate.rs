@@ -13,6 +13,7 @@ use crate::error::LeftBehind;
 use crate::event::{Event, Outcome};
 use crate::live::{self, Scope};
 use crate::marker::{self, Standing};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, transit};
 
@@ -92,6 +93,7 @@ pub async fn migrate(
     match result {
         Ok(()) => Ok(done),
         Err((error, in_transit)) => {
+            let error = rights::name(session, error, Purpose::Change).await;
             let left = match (&error, in_transit) {
                 (RunError::CommitUnknown { .. }, _) => LeftBehind::Unknown,
                 (_, true) => LeftBehind::InTransit,
@@ -263,6 +265,13 @@ async fn reread(session: &mut Session, space: &Space) -> Result<Standing, RunErr
 
 /// Where a space stands in a database, without any lock and without creating anything.
 pub async fn standing(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
+    match look(session, space).await {
+        Ok(standing) => Ok(standing),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
+}
+
+async fn look(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
     let rows = session
         .batch("SELECT pg_catalog.to_regclass('novate.meta') IS NOT NULL", &mut |_| ())
         .await

@@ -10,6 +10,29 @@ use tokio_postgres::SimpleQueryMessage;
 use crate::RunError;
 use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, PoolerMode, connect};
 use crate::error::is_lost;
+use crate::event::{Event, LockHolder};
+use crate::program::{self, Report};
+use crate::watch::{Watch, Watching};
+
+impl Heard {
+    /// What the program reports of itself, or what else is to be told.
+    pub(crate) fn report(self) -> Result<Report, Event> {
+        match self {
+            Self::Notice(notice) => program::report(&notice.message)
+                .ok_or(Event::Notice { severity: notice.severity, message: notice.message }),
+            Self::Blocked(holders) => Err(Event::Blocked { holders }),
+        }
+    }
+
+    /// Tells only who is waited for.
+    pub(crate) fn blocked(on: &mut dyn FnMut(Event)) -> impl FnMut(Self) {
+        move |heard| {
+            if let Self::Blocked(holders) = heard {
+                on(Event::Blocked { holders });
+            }
+        }
+    }
+}
 
 /// A request to stop, shared with whoever may make it (a signal handler).
 #[derive(Debug, Clone, Default)]
@@ -80,6 +103,7 @@ impl Failure {
                 sqlstate: error.code().code().to_owned(),
                 message: error.message().to_owned(),
                 detail: error.detail().map(str::to_owned),
+                missing: None,
             },
             Self::Lost(error) => lost(&error),
             Self::Interrupted => RunError::Interrupted,
@@ -104,6 +128,20 @@ pub struct Session {
     pub(crate) interrupt: Interrupt,
     string: ConnectionString,
     application: String,
+    watch: Watch,
+    /// After how long a statement is looked at.
+    pub(crate) watch_after: Duration,
+    /// Who was waited for last.
+    blockers: Vec<LockHolder>,
+}
+
+/// What is heard while a statement runs.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    /// The server said something.
+    Notice(Notice),
+    /// It waits for others; for nobody once that is over.
+    Blocked(Vec<LockHolder>),
 }
 
 impl Session {
@@ -114,7 +152,15 @@ impl Session {
         interrupt: Interrupt,
     ) -> Result<Self, ConnectionError> {
         let connected = connect(string, application).await?;
-        Ok(Self { connected, interrupt, string: string.clone(), application: application.to_owned() })
+        Ok(Self {
+            connected,
+            interrupt,
+            string: string.clone(),
+            application: application.to_owned(),
+            watch: Watch::new(string.clone()),
+            watch_after: Duration::from_secs(1),
+            blockers: Vec::new(),
+        })
     }
 
     /// Connects again, after the connection was lost.
@@ -142,6 +188,16 @@ impl Session {
         self.string.pooler.is_none_or(|pooler| pooler.mode == PoolerMode::Session)
     }
 
+    /// Who kept the last statement waiting, as far as it was looked at.
+    pub(crate) fn take_blockers(&mut self) -> Vec<LockHolder> {
+        std::mem::take(&mut self.blockers)
+    }
+
+    /// Whether the connection string sets a setting of the server's.
+    pub(crate) fn asks_for(&self, setting: &str) -> bool {
+        self.string.options.as_deref().is_some_and(|options| options.contains(setting))
+    }
+
     /// Ends the session.
     pub async fn close(self) {
         if let Err(error) = self.connected.close().await {
@@ -154,15 +210,18 @@ impl Session {
         &self.connected
     }
 
-    /// Runs statements in one round trip and gives the rows of each as text, passing on notices as they come.
+    /// Runs statements in one round trip and gives the rows of each as text, passing on what is heard as it comes.
     pub(crate) async fn batch(
         &mut self,
         sql: &str,
-        on_notice: &mut dyn FnMut(Notice),
+        on: &mut dyn FnMut(Heard),
     ) -> Result<Vec<Vec<Option<String>>>, Failure> {
         if self.interrupt.is_set() {
             return Err(Failure::Interrupted);
         }
+        self.blockers.clear();
+        // Behind a pooler nobody knows which of the server's sessions works for this one.
+        let mut watching = self.keeps_settings().then(|| self.watch.begin(self.connected.pid, self.watch_after));
         let Connected { client, notices, canceller, .. } = &mut self.connected;
         let query = client.simple_query(sql);
         tokio::pin!(query);
@@ -170,7 +229,12 @@ impl Session {
         let answer = loop {
             tokio::select! {
                 biased;
-                Some(notice) = notices.recv() => on_notice(notice),
+                Some(notice) = notices.recv() => on(Heard::Notice(notice)),
+                Some(holders) = seen(watching.as_mut()) => {
+                    // Those of a wait that is over are of no use to what comes next.
+                    self.blockers.clone_from(&holders);
+                    on(Heard::Blocked(holders));
+                }
                 answer = &mut query => break answer,
                 () = self.interrupt.wait(), if !cancelled => {
                     cancelled = true;
@@ -181,7 +245,7 @@ impl Session {
             }
         };
         while let Ok(notice) = notices.try_recv() {
-            on_notice(notice);
+            on(Heard::Notice(notice));
         }
         match answer {
             Ok(messages) => Ok(rows(&messages)),
@@ -209,6 +273,14 @@ impl Session {
             tracing::debug!(%error, "rollback");
         }
         while self.connected.notices.try_recv().is_ok() {}
+    }
+}
+
+/// What a watch sees next, if there is one.
+async fn seen(watching: Option<&mut Watching>) -> Option<Vec<LockHolder>> {
+    match watching {
+        Some(watching) => watching.seen.recv().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -52,6 +52,11 @@ impl Settings {
         )
     }
 
+    /// How long a statement runs before it is looked at whether it waits: while the wait lasts.
+    pub(crate) fn watch_after(&self) -> Duration {
+        (self.lock_timeout / 2).min(Duration::from_secs(1))
+    }
+
     /// The pause before attempt `attempt` (from 2): doubling from 100 ms to 10 s, half of it by chance, so that many
     /// waiters do not come back at once.
     pub(crate) fn pause(attempt: u32, chance: u64) -> Duration {

@@ -8,10 +8,12 @@ use novate_history::Node;
 use serde_json::Value;
 
 use crate::apply::{self, Attempt};
+use crate::contention::Patience;
 use crate::event::Event;
 use crate::ledger::{Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, contention};
 
@@ -35,10 +37,13 @@ pub async fn sign(
     on: &mut dyn FnMut(Event),
 ) -> Result<Signed, RunError> {
     let result = attempt(session, space, contract, force, settings, on).await;
-    if result.is_err() {
-        session.rollback().await;
+    match result {
+        Ok(signed) => Ok(signed),
+        Err(error) => {
+            session.rollback().await;
+            Err(rights::name(session, error, Purpose::Change).await)
+        }
     }
-    result
 }
 
 async fn attempt(
@@ -52,19 +57,43 @@ async fn attempt(
     if force {
         discard_damaged(session, space).await?;
     }
+    let mut patience = Patience::default();
+    loop {
+        match once(session, space, contract, force, settings, on).await {
+            Ok(signed) => return Ok(signed),
+            Err(Attempt::Failed(error)) => return Err(error),
+            Err(Attempt::Contention { operation }) => {
+                patience.pause(session, space, operation.as_ref(), settings, on).await?;
+            }
+            Err(Attempt::CommitLost) => {
+                return Err(RunError::ConnectionLost { reason: "while the signature was committed".to_owned() });
+            }
+        }
+    }
+}
+
+/// The whole transaction.
+async fn once(
+    session: &mut Session,
+    space: &Space,
+    contract: &Contract,
+    force: bool,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Signed, Attempt> {
     let hash = json::storage_hash(contract);
     let standing = contention::begin(session, space, settings, on).await?;
     if let Some(transit) = standing.in_transit.clone().filter(|transit| !force || transit.alive) {
-        return Err(RunError::InTransit { transit: Box::new(transit) });
+        return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
     let before = standing.node();
     if let Some(other) = before.as_ref().filter(|before| **before != hash && !force) {
-        return Err(RunError::SignedElsewhere { found: other.short().to_string() });
+        return Err(RunError::SignedElsewhere { found: other.short().to_string() }.into());
     }
     let live = live::read(session).await?;
     let findings: Vec<Finding> = live::differences(session, contract, &live, Scope::Whole, &[]).await?;
     if !findings.is_empty() {
-        return Err(RunError::NotSatisfied { contract: hash, findings });
+        return Err(RunError::NotSatisfied { contract: hash, findings }.into());
     }
     let invariants: BTreeSet<String> = standing.marker.as_ref().map(|m| m.invariants.clone()).unwrap_or_default();
     let fingerprint = live::fingerprint(&live);
@@ -87,13 +116,8 @@ async fn attempt(
     };
     // Whoever forces a signature gives up what was in transit: the schema is a contract's, which was just seen.
     let given_up = format!("DELETE FROM novate.progress WHERE space = {}", novate_sql::Literal(space.as_str()));
-    match apply::commit(session, &format!("{}; {given_up}", marker::write_sql(&new, &entry)), true).await {
-        Ok(()) => Ok(Signed { hash, before }),
-        Err(Attempt::Failed(error)) => Err(error),
-        Err(Attempt::CommitLost | Attempt::Contention { .. }) => {
-            Err(RunError::ConnectionLost { reason: "while the signature was committed".to_owned() })
-        }
-    }
+    apply::commit(session, &format!("{}; {given_up}", marker::write_sql(&new, &entry)), true).await?;
+    Ok(Signed { hash, before })
 }
 
 /// Takes a marker away that cannot be read. Only for `force`: what it said is lost, the ledger still has its past.

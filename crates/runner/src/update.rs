@@ -6,10 +6,12 @@ use novate_contract::{Contract, Space, json};
 use novate_planner::Operation;
 
 use crate::apply::{self, Attempt};
+use crate::contention::Patience;
 use crate::event::Event;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, contention};
 
@@ -27,7 +29,10 @@ pub async fn update(
     if result.is_err() || settings.dry_run {
         session.rollback().await;
     }
-    result
+    match result {
+        Ok(()) => Ok(()),
+        Err(error) => Err(rights::name(session, error, Purpose::Change).await),
+    }
 }
 
 async fn attempt(
@@ -38,27 +43,41 @@ async fn attempt(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
+    let mut patience = Patience::default();
+    loop {
+        match once(session, space, operations, to, settings, on).await {
+            Ok(()) => return Ok(()),
+            Err(Attempt::Failed(error)) => return Err(error),
+            Err(Attempt::Contention { operation }) => {
+                patience.pause(session, space, operation.as_ref(), settings, on).await?;
+            }
+            Err(Attempt::CommitLost) => {
+                let reason = "while the update was committed; novate db verify tells".to_owned();
+                return Err(RunError::ConnectionLost { reason });
+            }
+        }
+    }
+}
+
+/// The whole transaction.
+async fn once(
+    session: &mut Session,
+    space: &Space,
+    operations: &[Operation],
+    to: &Contract,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<(), Attempt> {
     let standing = contention::begin(session, space, settings, on).await?;
     if let Some(transit) = standing.in_transit {
-        return Err(RunError::InTransit { transit: Box::new(transit) });
+        return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
-    let failed = |attempt: Attempt| match attempt {
-        Attempt::Failed(error) => error,
-        Attempt::Contention { operation } => RunError::Locked {
-            waited: settings.lock_timeout,
-            holders: Vec::new(),
-            label: operation.map(|operation| operation.label),
-        },
-        Attempt::CommitLost => {
-            RunError::ConnectionLost { reason: "while the update was committed; novate db verify tells".to_owned() }
-        }
-    };
     let hash = json::storage_hash(to);
-    let ran = apply::run(session, "db update", operations, on).await.map_err(failed)?;
+    let ran = apply::run(session, "db update", operations, on).await?;
     let live = live::read(session).await?;
     let findings = live::differences(session, to, &live, Scope::Whole, operations).await?;
     if !findings.is_empty() {
-        return Err(RunError::ResultMismatch { package: "db update".to_owned(), to: hash, findings });
+        return Err(RunError::ResultMismatch { package: "db update".to_owned(), to: hash, findings }.into());
     }
     let invariants: BTreeSet<String> = standing.marker.as_ref().map(|m| m.invariants.clone()).unwrap_or_default();
     let fingerprint = live::fingerprint(&live);
@@ -80,5 +99,5 @@ async fn attempt(
         app_tag: settings.app_tag.as_deref(),
         started_at: "pg_catalog.now()",
     };
-    apply::commit(session, &marker::write_sql(&new, &entry), !settings.dry_run).await.map_err(failed)
+    apply::commit(session, &marker::write_sql(&new, &entry), !settings.dry_run).await
 }

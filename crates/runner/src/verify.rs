@@ -6,6 +6,7 @@ use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 
 use crate::marker::{Marker, Standing};
+use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, live, migrate};
 
@@ -127,7 +128,10 @@ async fn whole(
     }
     .await;
     session.rollback().await;
-    result
+    match result {
+        Ok(compared) => Ok(compared),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
 }
 
 /// Reads the live schema and compares it, in a transaction that is rolled back.
@@ -143,7 +147,10 @@ pub(crate) async fn compare(
     }
     .await;
     session.rollback().await;
-    result
+    match result {
+        Ok(compared) => Ok(compared),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
 }
 
 async fn begin(session: &mut Session) -> Result<(), RunError> {
@@ -161,10 +168,17 @@ async fn findings(
 ) -> Result<Vec<Finding>, RunError> {
     let options = CompareOptions { strict: strictness.extras, strict_coverage: strictness.coverage };
     let findings = novate_catalog::compare(contract, live, &options);
-    Ok(novate_catalog::settle(&session.connected.client, contract, live, findings).await?)
+    let findings = novate_catalog::settle(&session.connected.client, contract, live, findings).await?;
+    match rights::unasked(&findings) {
+        Some(refused) => Err(refused),
+        None => Ok(findings),
+    }
 }
 
 /// The live schema as a contract, as it is at one moment. No transaction may be open.
 pub async fn read_live(session: &mut Session) -> Result<Snapshot, RunError> {
-    live::read_in(session, Transaction::None).await
+    match live::read_in(session, Transaction::None).await {
+        Ok(live) => Ok(live),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
 }

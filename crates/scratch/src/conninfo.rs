@@ -31,10 +31,10 @@ pub(crate) const SUPERUSER: &str = "postgres";
 impl Target {
     /// The server that listens in a folder of ours.
     #[cfg(unix)]
-    pub(crate) fn socket(dir: Utf8PathBuf) -> Self {
+    pub(crate) fn socket(dir: Utf8PathBuf, port: u16) -> Self {
         Self {
             host: Host::Socket(dir),
-            port: PORT,
+            port,
             user: SUPERUSER.to_owned(),
             password: None,
             database: SUPERUSER.to_owned(),
@@ -217,7 +217,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_socket_has_both_forms() {
-        let target = Target::socket("/dev/shm/novate-1-abc".into());
+        let target = Target::socket("/dev/shm/novate-1-abc".into(), PORT);
         assert_eq!(target.url("proof_1"), "postgresql://postgres@/proof_1?host=%2Fdev%2Fshm%2Fnovate-1-abc");
         assert_eq!(target.conninfo("it's"), "host=/dev/shm/novate-1-abc port=5432 user=postgres dbname='it\\'s'");
         assert_eq!(Target::parse(&target.url("postgres")).unwrap(), target);
@@ -255,7 +255,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn other_clients_read_the_url() {
-        let target = Target::socket("/dev/shm/novate-1-abc".into());
+        let target = Target::socket("/dev/shm/novate-1-abc".into(), PORT);
         for text in [target.url("proof"), target.conninfo("proof")] {
             let config: tokio_postgres::Config = text.parse().unwrap();
             assert_eq!(config.get_dbname(), Some("proof"));

@@ -1,11 +1,13 @@
 //! Bringing up a server of our own: folder, data directory, settings, process, first connection.
 
 use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::conninfo::Target;
+use crate::conninfo::{PORT, Target};
 use crate::error::ScratchError;
 use crate::find::Installation;
 use crate::folder::Folder;
@@ -69,17 +71,24 @@ impl Launched {
             }
             Some(dir) => (durable_data(installation, &template, dir)?, Stop::Fast),
         };
-        write_settings(&data, options)?;
+        let port = if options.tcp { free_port()? } else { PORT };
+        write_settings(&data, options, port)?;
+        write_files(&data, options)?;
         this.data = Some(data.clone());
 
         let mut server = installation.command("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(&this.folder.path);
         let process = this.process.insert(Process::start(&server, &this.folder.path, stop)?);
-        let target = Target::socket(this.folder.path.clone());
-        let connection = first_connection(process, &target).map_err(|reason| ScratchError::StartFailed {
+        let target = Target::socket(this.folder.path.clone(), port);
+        let failed = |reason: String| ScratchError::StartFailed {
             version: installation.version.to_string(),
             reason: format!("{reason}{}", log_tail(&this.folder.path)),
-        })?;
+        };
+        let connection = first_connection(process, &target).map_err(failed)?;
+        // It does with what it gets: one of the two addresses is enough for it.
+        if options.tcp && log_tail(&this.folder.path).contains(PORT_TAKEN) {
+            return Err(failed("it could not listen on its port:".to_owned()));
+        }
         Ok((this, target, connection))
     }
 
@@ -98,6 +107,29 @@ impl Drop for Launched {
         }
         self.folder.remove();
     }
+}
+
+/// What PostgreSQL says of a port that somebody else has.
+const PORT_TAKEN: &str = "Address already in use";
+
+/// Whether a server did not start because its port was taken.
+pub(crate) fn is_port_taken(error: &ScratchError) -> bool {
+    matches!(error, ScratchError::StartFailed { reason, .. } if reason.contains(PORT_TAKEN))
+}
+
+/// A port that nobody listens on, on either loopback address.
+fn free_port() -> Result<u16, ScratchError> {
+    let failed = || ScratchError::io("look for a free port");
+    for _ in 0..100 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(failed())?;
+        let port = listener.local_addr().map_err(failed())?.port();
+        // A machine without IPv6 has nobody who could have taken it there.
+        match TcpListener::bind(("::1", port)) {
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+            _ => return Ok(port),
+        }
+    }
+    Err(failed()(std::io::ErrorKind::AddrInUse.into()))
 }
 
 /// Connects as soon as the server lets us, looking every other millisecond; `Err` says why it never will.
@@ -159,9 +191,12 @@ fn durable_data(installation: &Installation, template: &Utf8Path, dir: &Utf8Path
     Ok(dir)
 }
 
-fn write_settings(data: &Utf8Path, options: &Options) -> Result<(), ScratchError> {
+fn write_settings(data: &Utf8Path, options: &Options, port: u16) -> Result<(), ScratchError> {
     let throwaway = if options.durable.is_none() { THROWAWAY } else { &[] };
-    let own = ALWAYS.iter().chain(throwaway).copied();
+    let port = port.to_string();
+    let tcp = [("listen_addresses", "127.0.0.1,::1"), ("port", port.as_str())];
+    let tcp = if options.tcp { tcp.as_slice() } else { &[] };
+    let own = ALWAYS.iter().chain(throwaway).chain(tcp).copied();
     let asked = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let mut lines = String::new();
     for (name, value) in own.chain(asked) {
@@ -170,4 +205,17 @@ fn write_settings(data: &Utf8Path, options: &Options) -> Result<(), ScratchError
     let path = data.join(template::SETTINGS_FILE);
     fs_err::write(&path, lines).map_err(ScratchError::io(format!("write {path}")))?;
     identity::give(&path, identity::unprivileged())
+}
+
+fn write_files(data: &Utf8Path, options: &Options) -> Result<(), ScratchError> {
+    for (name, text) in &options.files {
+        let path = data.join(name);
+        let doing = || format!("write {path}");
+        let mut file = fs_err::OpenOptions::new();
+        file.write(true).create(true).truncate(true).options_mut().mode(0o600);
+        let mut file = file.open(&path).map_err(ScratchError::io(doing()))?;
+        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(ScratchError::io(doing()))?;
+        identity::give(&path, identity::unprivileged())?;
+    }
+    Ok(())
 }

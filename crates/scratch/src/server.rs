@@ -12,7 +12,7 @@ use crate::database::Database;
 use crate::error::ScratchError;
 use crate::find::{Installation, Request, find};
 #[cfg(unix)]
-use crate::launch::Launched;
+use crate::launch::{self, Launched};
 use crate::version::{Major, Version};
 use crate::wire::{Connection, Failure, Rows};
 
@@ -24,7 +24,17 @@ pub struct Options {
     pub durable: Option<Utf8PathBuf>,
     /// Further lines of configuration, such as `("wal_level", "logical")`; they win over this crate's own.
     pub settings: Vec<(String, String)>,
+    /// Files to put into the data directory before the start, by name, such as `("pg_hba.conf", ...)`. They belong to
+    /// the user that the server runs as, and nobody else may read them. This crate itself comes in as `postgres`
+    /// through the socket, without a password.
+    pub files: Vec<(String, String)>,
+    /// Listen on `127.0.0.1` and `::1` too, at a port that was free; [`Server::port`] says which.
+    pub tcp: bool,
 }
+
+/// How many ports are tried for a server that listens on one.
+#[cfg(unix)]
+const PORTS: u32 = 5;
 
 /// A PostgreSQL server for scratch use.
 ///
@@ -92,7 +102,15 @@ impl Server {
     /// Starts a server of an installation.
     #[cfg(unix)]
     pub fn start(installation: &Installation, options: &Options) -> Result<Self, ScratchError> {
-        let (launched, target, connection) = Launched::launch(installation, options)?;
+        let mut attempts = 0;
+        let (launched, target, connection) = loop {
+            attempts += 1;
+            match Launched::launch(installation, options) {
+                // Between the moment a port was seen to be free and the server's start, somebody took it.
+                Err(error) if attempts < PORTS && launch::is_port_taken(&error) => {}
+                outcome => break outcome?,
+            }
+        };
         Ok(Self::of(target, connection, Some(launched), None))
     }
 
@@ -157,6 +175,11 @@ impl Server {
     /// The key/value connection string of one of its databases.
     pub fn conninfo(&self, database: &str) -> String {
         self.inner.target.conninfo(database)
+    }
+
+    /// The port that it listens on, which also is part of its socket's name.
+    pub fn port(&self) -> u16 {
+        self.inner.target.port
     }
 
     /// Makes an empty database; `prefix` begins its name, for those who read logs. It is dropped with the value.

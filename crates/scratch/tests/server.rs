@@ -237,3 +237,18 @@ fn open_to_all(dir: &Utf8Path) {
     let dir = Utf8PathBuf::from(dir);
     fs_err::set_permissions(dir, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn a_server_can_listen_on_a_port_with_files_of_its_own() {
+    let hba = "local all postgres trust\nhost all all all password\n";
+    let server =
+        start(&Options { files: vec![("pg_hba.conf".to_owned(), hba.to_owned())], tcp: true, ..Options::default() });
+    let database = server.database("tcp").unwrap();
+    assert!(database.url().contains(&format!("port={}", server.port())), "{}", database.url());
+    assert_eq!(one(&server, &database.url(), "SELECT 1"), "1");
+    let hosts = "SELECT string_agg(type || ' ' || auth_method, ',' ORDER BY line_number) FROM pg_hba_file_rules";
+    assert_eq!(database.execute(hosts).unwrap(), [[Some("local trust,host password".to_owned())]]);
+    std::net::TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    let other = start(&Options { tcp: true, ..Options::default() });
+    assert_ne!(server.port(), other.port());
+}

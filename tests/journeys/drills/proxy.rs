@@ -96,10 +96,12 @@ fn ask(from: &mut TcpStream, to: &mut UnixStream, state: &Mutex<State>, lost: &M
     startup.resize(u32::from_be_bytes(length) as usize, 0);
     from.read_exact(&mut startup[4..])?;
     to.write_all(&startup)?;
+    // The second connection that looks on while something takes long is none of the run's own.
+    let looks_on = String::from_utf8_lossy(&startup).contains("novate (watching)");
     loop {
         let message = message(from)?;
         // A simple query, or the Sync that ends an extended one: after these the client waits.
-        if matches!(message[0], b'Q' | b'S') {
+        if matches!(message[0], b'Q' | b'S') && !looks_on {
             let mut state = state.lock().unwrap();
             state.questions.push(String::from_utf8_lossy(&message[5..]).into_owned());
             let count = state.questions.len();

@@ -72,7 +72,7 @@ impl Sides<'_> {
         match aspect {
             "partitioned by" => {
                 let key = table.partition_by.as_ref()?;
-                let create = format!("CREATE TEMPORARY TABLE {beside} (LIKE {name}) PARTITION BY {key}");
+                let create = columns_of(name, &beside, &format!("PARTITION BY {key}"));
                 let what = "pg_get_partkeydef(oid)";
                 Some((vec![create], printed(&beside, what), printed(name, what)))
             }
@@ -81,7 +81,7 @@ impl Sides<'_> {
                 let key = self.live.tables.get(&partition.parent)?.partition_by.as_ref()?;
                 let parent = QName::new("pg_temp", "novate parent");
                 let create = vec![
-                    format!("CREATE TEMPORARY TABLE {parent} (LIKE {}) PARTITION BY {key}", partition.parent),
+                    columns_of(&partition.parent, &parent, &format!("PARTITION BY {key}")),
                     format!("CREATE TEMPORARY TABLE {beside} PARTITION OF {parent} {}", partition.bound),
                 ];
                 let what = "pg_get_expr(relpartbound, oid)";
@@ -97,8 +97,24 @@ fn beside(table: &QName) -> QName {
     QName::new("pg_temp", table.name.clone())
 }
 
+/// A statement that makes a temporary table with the columns of another. `LIKE` would do, and needs the right to read
+/// the other's rows, which whoever verifies need not have.
 fn like(table: &QName) -> String {
-    format!("CREATE TEMPORARY TABLE {} (LIKE {table})", beside(table))
+    columns_of(table, &beside(table), "")
+}
+
+fn columns_of(table: &QName, made: &QName, more: &str) -> String {
+    let program = format!(
+        "BEGIN EXECUTE pg_catalog.format('CREATE TEMPORARY TABLE %s (%s) %s', {made}, (SELECT pg_catalog.string_agg(\
+         pg_catalog.format('%I %s%s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), CASE WHEN \
+         a.attcollation <> y.typcollation THEN ' COLLATE ' || a.attcollation::pg_catalog.regcollation END), ', ' ORDER \
+         BY a.attnum) FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid WHERE a.attrelid = \
+         {number} AND a.attnum > 0 AND NOT a.attisdropped), {more}); END",
+        made = Literal(&made.to_string()),
+        number = number(table),
+        more = Literal(more),
+    );
+    format!("DO {}", Literal(&program))
 }
 
 /// The number of a relation.

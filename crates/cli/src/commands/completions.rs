@@ -10,5 +10,5 @@ pub(crate) fn run(args: &Completions) -> Report {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "novate", &mut text);
     let text = String::from_utf8_lossy(&text).into_owned();
-    Report::new(text.clone(), serde_json::json!({ "script": text }))
+    Report::new(text.clone(), serde_json::json!({ "script": text })).verbatim()
 }

@@ -114,7 +114,7 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     }
     if args.output.as_deref() == Some("-") {
         let text: String = written.iter().map(|file| file.text.as_str()).collect();
-        return Ok(Report::new(text.clone(), json!({ "sql": text })));
+        return Ok(Report::new(text.clone(), json!({ "sql": text })).verbatim());
     }
     let written = place(context, &project, args, written)?;
     let hash = json::storage_hash(&contract);

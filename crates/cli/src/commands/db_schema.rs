@@ -28,5 +28,6 @@ pub(crate) async fn run(context: &Context) -> Result<Report, Problem> {
     Ok(Report::new(
         text.clone(),
         json!({ "sql": text, "contract": file, "unsupported": sources::unsupported_json(&contract) }),
-    ))
+    )
+    .verbatim())
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(context: &Context, args: &Diff) -> Result<Report, Proble
         "findings": operations::findings_json(&plan.findings),
     });
     if args.script {
-        return Ok(Report::new(sql, json));
+        return Ok(Report::new(sql, json).verbatim());
     }
     if plan.is_empty() {
         let text = format!("{} {} and {} are the same", Symbol::Done.text(), from.described, to.described);

@@ -12,6 +12,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
+    ("roles", include_str!("../../../../docs/roles.md")),
 ];
 
 /// Prints the page of an error code, or lists the codes.
@@ -23,11 +24,11 @@ pub(crate) fn run(args: &Explain) -> Result<Report, Problem> {
         return Ok(Report::new(lines.join("\n"), json!({ "codes": codes })));
     };
     if let Some((name, text)) = TOPICS.iter().find(|(name, _)| name.eq_ignore_ascii_case(code)) {
-        return Ok(Report::new(*text, json!({ "topic": name, "text": text })));
+        return Ok(Report::new(*text, json!({ "topic": name, "text": text })).verbatim());
     }
     let wanted = code.to_ascii_uppercase();
     match errors::PAGES.iter().find(|page| page.code == wanted) {
-        Some(page) => Ok(Report::new(page.text, json!({ "code": page.code, "text": page.text }))),
+        Some(page) => Ok(Report::new(page.text, json!({ "code": page.code, "text": page.text })).verbatim()),
         None => {
             let near = errors::PAGES
                 .iter()

@@ -62,7 +62,7 @@ pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Pr
 }
 
 /// Where to go: what was asked for, else the contract, which a package must lead to.
-pub(crate) fn goal(project: &Project<'_>, history: &Loaded, to: Option<&str>) -> Result<(Goal, String), Problem> {
+pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&str>) -> Result<(Goal, String), Problem> {
     if let Some(text) = to {
         let state = states::find(project.context, text)?;
         if let Some((name, reference)) = &state.reference {

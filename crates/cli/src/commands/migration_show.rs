@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context, args: &Show) -> Result<Report, Problem> {
     for placeholder in &package.manifest.placeholders {
         text = format!("{text}\n{} {path}:{} asks: {}", Symbol::Warning.text(), placeholder.line, placeholder.question);
     }
-    Ok(Report::new(
+    let report = Report::new(
         text,
         json!({
             "package": package.name.as_str(),
@@ -58,5 +58,6 @@ pub(crate) fn run(context: &Context, args: &Show) -> Result<Report, Problem> {
             "operations": operations::json(&package.operations),
             "sql": sql,
         }),
-    ))
+    );
+    Ok(if args.sql { report.verbatim() } else { report })
 }

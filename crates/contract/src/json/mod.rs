@@ -83,6 +83,38 @@ pub fn from_json(text: &str) -> Result<Contract, ContractError> {
 
 /// [`from_json`], and the hash that was checked.
 pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), ContractError> {
+    match as_written(text) {
+        Some(read) => Ok(read),
+        None => from_any_json(text),
+    }
+}
+
+/// Reads a text that is in every way what [`to_json`] wrote, without a tree between. Of anything else
+/// [`from_any_json`] says what it is.
+fn as_written(text: &str) -> Option<(Contract, StorageHash)> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let mut file: File = serde_json::from_str(text).ok()?;
+    let compact = serde_json::to_string(&file).ok()?;
+    // What sorts otherwise in UTF-16, see `strict::canonical`, is left to the other way too.
+    let plain = compact.bytes().all(|byte| byte < 0xEE) && strict::says(text, &compact);
+    drop(compact);
+    let storage = std::mem::take(&mut file.storage);
+    let declared = StorageHash::parse(&file.storage_hash)?;
+    let whole = file.format == FORMAT
+        && file.target == TARGET
+        && hash::of_storage(&storage) == declared
+        && hash::digest_of(&hash::value_of(&file)) == file.digest;
+    if !(plain && whole) {
+        return None;
+    }
+    let mut contract = storage.read(Space::new(&file.space)?).ok()?;
+    order_columns(&mut contract, &file.column_order).ok()?;
+    (storage_hash(&contract) == declared).then_some((contract, declared))
+}
+
+fn from_any_json(text: &str) -> Result<(Contract, StorageHash), ContractError> {
     let value = strict::read(text, MAX_BYTES)?;
     if !value.is_object() {
         return Err(Fault::new("this is not a JSON object").into());
@@ -93,7 +125,7 @@ pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), Contra
     }
     let found = value.get("storage").map(hash::of_value);
     let digest = hash::digest_of(&value);
-    let file = File::deserialize(&value).map_err(|error| Fault::new(error.to_string()))?;
+    let file: File = serde_json::from_value(value).map_err(|error| Fault::new(error.to_string()))?;
     if file.target != TARGET {
         return Err(ContractError::TargetUnknown { found: file.target });
     }
@@ -111,7 +143,7 @@ pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), Contra
     let mut contract = file.storage.read(space).map_err(|fault| fault.within("storage"))?;
     order_columns(&mut contract, &file.column_order).map_err(|fault| fault.within("columnOrder"))?;
     // The hash in the file is that of its own text; this refuses a text that says the same in another way.
-    if value.get("storage") != Some(&hash::value_of(&Storage::of(&contract))) {
+    if storage_hash(&contract) != declared {
         return Err(Fault::new("this is not in the form that novate writes").within("storage").into());
     }
     Ok((contract, declared))

@@ -47,7 +47,7 @@ pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
     let mut input = serde_json::Deserializer::from_str(text);
     let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(invalid)?;
     input.end().map_err(invalid)?;
-    match other_form(text, &value) {
+    match other_form(text, &value.to_string()) {
         None => Ok(value),
         Some(line) => Err(StrictError::Invalid {
             message: format!(
@@ -63,6 +63,27 @@ pub fn pretty(value: Value) -> String {
     format!("{:#}\n", sorted(value))
 }
 
+/// The canonical bytes of a value (RFC 8785); `None` where it has none (a number that is no number of JSON's).
+pub fn canonical(value: &Value) -> Option<Vec<u8>> {
+    if is_canonical(value) { serde_json::to_vec(value).ok() } else { serde_json_canonicalizer::to_vec(value).ok() }
+}
+
+/// Whether the value is written canonically as it stands: it has only integers that a double holds, and keys in the
+/// order of their UTF-16, which is that of their UTF-8 where no character is beyond U+D7FF. Strings are escaped
+/// alike.
+fn is_canonical(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|n| n.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()),
+        Value::Array(items) => items.iter().all(is_canonical),
+        Value::Object(fields) => {
+            // Characters beyond U+D7FF begin with the bytes 0xEE and up.
+            let low = |key: &String| key.bytes().all(|byte| byte < 0xEE);
+            fields.keys().is_sorted() && fields.keys().all(low) && fields.values().all(is_canonical)
+        }
+    }
+}
+
 /// The same value with the keys of every object in order, whatever `serde_json` was built with.
 fn sorted(value: Value) -> Value {
     match value {
@@ -75,10 +96,14 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// The line at which a text begins to say its value in another way than novate does; white space between the parts of
-/// JSON does not count. The value's keys are in order.
-fn other_form(text: &str, value: &Value) -> Option<usize> {
-    let ours = value.to_string();
+/// Whether a text says `ours`, JSON without white space, with any white space between its parts.
+pub(super) fn says(text: &str, ours: &str) -> bool {
+    other_form(text, ours).is_none()
+}
+
+/// The line at which a text begins to say its value in another way than `ours`; white space between the parts of JSON
+/// does not count.
+fn other_form(text: &str, ours: &str) -> Option<usize> {
     let mut ours = ours.bytes();
     let (mut in_string, mut escaped) = (false, false);
     for (at, byte) in text.bytes().enumerate() {
@@ -226,5 +251,20 @@ mod tests {
         assert!(read(&nested(MAX_DEPTH), 1000).is_ok());
         assert!(message(&nested(MAX_DEPTH + 1)).starts_with("it nests deeper than 32 levels"));
         assert!(read(&"[{\"a\":".repeat(1_000_000), usize::MAX).is_err());
+    }
+
+    #[test]
+    fn canonical_as_the_standard_has_it() {
+        for text in [
+            r#"{"a":[1,-2,{"b":"\u001b\n\u007f \"é😀"}],"ab":null,"b":true}"#,
+            // UTF-16 has U+10000 before U+FFFD, UTF-8 after it.
+            "{\"\u{fffd}\":1,\"\u{10000}\":2}",
+            r#"{"":{}}"#,
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_vec(&value).unwrap(), "{text}");
+        }
+        let odd: Value = serde_json::from_str("{\"\u{fffd}\":1,\"\u{10000}\":2}").unwrap();
+        assert!(!is_canonical(&odd) && !is_canonical(&serde_json::json!(1.5)));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use rustls::pki_types::ServerName;
 use tokio_postgres::config::{self, SslMode as DriverMode};
 use tokio_postgres::tls::NoTls;
 use tokio_postgres::{Client, Config};
@@ -9,7 +10,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::ConnectionError;
 use super::failure::{classify, depends_on_tls};
-use super::options::{ChannelBinding, SslMode, SslNegotiation};
+use super::options::{ChannelBinding, SslMode, SslNegotiation, Verification};
 use super::session::{self, Canceller, Connected, ServerVersion};
 use super::string::{ConnectionString, Endpoint, Host};
 use super::target::{self, Facts};
@@ -43,6 +44,7 @@ impl Attempt<'_> {
             notices: opened.notices,
             canceller,
             server_version: ServerVersion { num: facts.version },
+            pid: facts.pid,
             in_recovery: facts.in_recovery,
             place,
             task: opened.task,
@@ -104,11 +106,21 @@ impl Attempt<'_> {
         }
     }
 
+    /// The name that the handshake is for. Where the certificate's is not compared, one that TLS has no way to say
+    /// is as good as any other, and the address stands in for it.
+    fn name_for_tls(&self, host: &str, address: Option<IpAddr>) -> String {
+        let verified = self.string.tls.verification() == Verification::AuthorityAndHost;
+        match address {
+            Some(address) if !verified && ServerName::try_from(host).is_err() => address.to_string(),
+            _ => host.to_owned(),
+        }
+    }
+
     fn config(&self, endpoint: &Endpoint, address: Option<IpAddr>, mode: DriverMode) -> Config {
         let string = self.string;
         let mut config = Config::new();
         match &endpoint.host {
-            Host::Tcp(host) => config.host(host),
+            Host::Tcp(host) => config.host(self.name_for_tls(host, address)),
             #[cfg(unix)]
             Host::Unix(path) => config.host_path(path),
             // The driver has no sockets here: this ends as a host that cannot be found.

@@ -23,12 +23,12 @@ const DEFAULT_PORT: u16 = 5432;
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn build(
-    mut parameters: Parameters,
+    parameters: &Parameters,
     service: Option<String>,
     env: &ConnectEnv,
 ) -> Result<ConnectionString, ConnectionError> {
-    let mut notes = std::mem::take(&mut parameters.notes);
-    let p = &parameters;
+    let p = parameters;
+    let mut notes: Vec<String> = ignored(p).into_iter().collect();
     let decoration = |kind| p.decorations.get(&kind).map(String::as_str).filter(|value| !value.is_empty());
 
     let user = p.get("user").map(str::to_owned).or_else(|| env.os_user.clone()).ok_or(Invalid::NoUser)?;
@@ -40,17 +40,19 @@ pub(super) fn build(
 
     let passfile = p.get("passfile").map(PathBuf::from);
     let mut hosts = hosts(p, env)?;
+    let mut ignored_passfile = None;
     if let Some(password) = &password {
         for endpoint in &mut hosts {
             endpoint.password = Some(password.clone());
         }
-    } else if let Some(file) = Passfile::open(passfile.as_deref(), env, &mut notes)? {
+    } else if let Some(file) = Passfile::open(passfile.as_deref(), env, &mut ignored_passfile)? {
         for endpoint in &mut hosts {
             let host = passfile_host(endpoint, env);
             endpoint.password = file.find(&Wanted { host: &host, port: endpoint.port, dbname: &dbname, user: &user });
         }
     }
 
+    notes.extend(ignored_passfile.clone());
     let declared = decoration(Kind::PgBouncer) == Some("true");
     let pooler = hosts
         .iter()
@@ -80,6 +82,19 @@ pub(super) fn build(
         schema: decoration(Kind::Schema).map(str::to_owned),
         pooler,
         notes,
+        ignored_passfile,
+    })
+}
+
+/// What is said for others, in one line: ORMs say a lot.
+fn ignored(p: &Parameters) -> Option<String> {
+    let names: Vec<String> = p.ignored.iter().map(|name| format!("`{name}`")).collect();
+    let (last, first) = names.split_last()?;
+    Some(match first {
+        [] => format!("{last} in the connection string changes nothing here and is ignored"),
+        first => {
+            format!("{} and {last} in the connection string change nothing here and are ignored", first.join(", "))
+        }
     })
 }
 

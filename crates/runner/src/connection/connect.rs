@@ -12,7 +12,7 @@ use super::tls;
 /// `application_name` is what the server shows for the session unless the connection string names it. The connection
 /// itself runs as a task of the current runtime.
 pub async fn connect(string: &ConnectionString, application_name: &str) -> Result<Connected, ConnectionError> {
-    let tls = tls::connector(&string.tls)?;
+    let tls = tls::connector(string)?;
     let attempt = Attempt { string, application_name, tls: tls.as_ref() };
     let wanted = string.target_session_attrs;
     match any_host(&attempt, wanted).await {

@@ -18,67 +18,62 @@ pub(super) enum Kind {
     Ssl,
     /// JDBC's spelling of `application_name`.
     ApplicationName,
-    /// Nothing here.
+    /// Nothing here: the size of a pool, a driver's time limits, its prepared statements.
     Ignored,
 }
 
-const POOL: Option<&str> = Some("sizes a connection pool and is ignored");
-const STATEMENTS: Option<&str> = Some("is about prepared statements, which are not kept here, and is ignored");
-const TIMEOUT: Option<&str> = Some("is a time limit of a driver and is ignored");
-const DRIVER: Option<&str> = Some("is addressed to another driver and is ignored");
-
-const DECORATIONS: &[(&str, Kind, Option<&str>)] = &[
-    ("schema", Kind::Schema, None),
-    ("currentSchema", Kind::Schema, None),
-    ("search_path", Kind::Schema, None),
-    ("pgbouncer", Kind::PgBouncer, None),
-    ("sslaccept", Kind::SslAccept, None),
-    ("ssl", Kind::Ssl, None),
-    ("ApplicationName", Kind::ApplicationName, None),
-    ("connection_limit", Kind::Ignored, POOL),
-    ("pool_timeout", Kind::Ignored, POOL),
-    ("pool", Kind::Ignored, POOL),
-    ("pool_size", Kind::Ignored, POOL),
-    ("pool_mode", Kind::Ignored, POOL),
-    ("pool_max_conns", Kind::Ignored, POOL),
-    ("pool_min_conns", Kind::Ignored, POOL),
-    ("pool_max_conn_lifetime", Kind::Ignored, POOL),
-    ("pool_max_conn_idle_time", Kind::Ignored, POOL),
-    ("pool_health_check_period", Kind::Ignored, POOL),
-    ("max_overflow", Kind::Ignored, POOL),
-    ("checkout_timeout", Kind::Ignored, POOL),
-    ("idle_timeout", Kind::Ignored, POOL),
-    ("max_lifetime", Kind::Ignored, POOL),
-    ("statement_cache_size", Kind::Ignored, STATEMENTS),
-    ("prepared_statement_cache_size", Kind::Ignored, STATEMENTS),
-    ("prepared_statements", Kind::Ignored, STATEMENTS),
-    ("prepare", Kind::Ignored, STATEMENTS),
-    ("prepareThreshold", Kind::Ignored, STATEMENTS),
-    ("preparedStatementCacheQueries", Kind::Ignored, STATEMENTS),
-    ("statement_cache_capacity", Kind::Ignored, STATEMENTS),
-    ("description_cache_capacity", Kind::Ignored, STATEMENTS),
-    ("statement_cache_mode", Kind::Ignored, STATEMENTS),
-    ("default_query_exec_mode", Kind::Ignored, STATEMENTS),
-    ("socket_timeout", Kind::Ignored, TIMEOUT),
-    ("socketTimeout", Kind::Ignored, TIMEOUT),
-    ("command_timeout", Kind::Ignored, TIMEOUT),
-    ("loginTimeout", Kind::Ignored, TIMEOUT),
-    ("max_idle_connection_lifetime", Kind::Ignored, POOL),
-    ("single_use_connections", Kind::Ignored, POOL),
-    ("uselibpqcompat", Kind::Ignored, DRIVER),
-    ("serverVersion", Kind::Ignored, DRIVER),
-    ("server_version", Kind::Ignored, DRIVER),
-    ("charset", Kind::Ignored, DRIVER),
-    ("encoding", Kind::Ignored, DRIVER),
-    ("supa", Kind::Ignored, DRIVER),
-    ("workaround", Kind::Ignored, DRIVER),
+const DECORATIONS: &[(&str, Kind)] = &[
+    ("schema", Kind::Schema),
+    ("currentSchema", Kind::Schema),
+    ("search_path", Kind::Schema),
+    ("pgbouncer", Kind::PgBouncer),
+    ("sslaccept", Kind::SslAccept),
+    ("ssl", Kind::Ssl),
+    ("ApplicationName", Kind::ApplicationName),
+    ("connection_limit", Kind::Ignored),
+    ("pool_timeout", Kind::Ignored),
+    ("pool", Kind::Ignored),
+    ("pool_size", Kind::Ignored),
+    ("pool_mode", Kind::Ignored),
+    ("pool_max_conns", Kind::Ignored),
+    ("pool_min_conns", Kind::Ignored),
+    ("pool_max_conn_lifetime", Kind::Ignored),
+    ("pool_max_conn_idle_time", Kind::Ignored),
+    ("pool_health_check_period", Kind::Ignored),
+    ("max_overflow", Kind::Ignored),
+    ("checkout_timeout", Kind::Ignored),
+    ("idle_timeout", Kind::Ignored),
+    ("max_lifetime", Kind::Ignored),
+    ("statement_cache_size", Kind::Ignored),
+    ("prepared_statement_cache_size", Kind::Ignored),
+    ("prepared_statements", Kind::Ignored),
+    ("prepare", Kind::Ignored),
+    ("prepareThreshold", Kind::Ignored),
+    ("preparedStatementCacheQueries", Kind::Ignored),
+    ("statement_cache_capacity", Kind::Ignored),
+    ("description_cache_capacity", Kind::Ignored),
+    ("statement_cache_mode", Kind::Ignored),
+    ("default_query_exec_mode", Kind::Ignored),
+    ("socket_timeout", Kind::Ignored),
+    ("socketTimeout", Kind::Ignored),
+    ("command_timeout", Kind::Ignored),
+    ("loginTimeout", Kind::Ignored),
+    ("max_idle_connection_lifetime", Kind::Ignored),
+    ("single_use_connections", Kind::Ignored),
+    ("uselibpqcompat", Kind::Ignored),
+    ("serverVersion", Kind::Ignored),
+    ("server_version", Kind::Ignored),
+    ("charset", Kind::Ignored),
+    ("encoding", Kind::Ignored),
+    ("supa", Kind::Ignored),
+    ("workaround", Kind::Ignored),
 ];
 
-/// What a name means, and what to tell the user about it.
-pub(super) fn recognise(name: &str) -> Option<(Kind, Option<&'static str>)> {
-    DECORATIONS.iter().find(|(known, ..)| *known == name).map(|(_, kind, note)| (*kind, *note))
+/// What a name means.
+pub(super) fn recognise(name: &str) -> Option<Kind> {
+    DECORATIONS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }
 
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    DECORATIONS.iter().map(|(name, ..)| *name)
+    DECORATIONS.iter().map(|(name, _)| *name)
 }

@@ -5,9 +5,10 @@ use std::fmt;
 use super::build::DEFAULT_TIMEOUT;
 use super::options::{ChannelBinding, RootCert, SslMode, TargetSessionAttrs};
 use super::percent::encode;
+use super::server_options;
 use super::string::{ConnectionString, Endpoint, Host};
 
-const HIDDEN: &str = "***";
+pub(super) const HIDDEN: &str = "***";
 
 impl fmt::Display for ConnectionString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,13 +45,15 @@ impl ConnectionString {
         format!("{}@{}/{}", self.user, hosts.join(","), self.dbname)
     }
 
-    /// A text from a server or driver, without the passwords that it might repeat.
+    /// A text from a server or driver, without the passwords and options that it might repeat.
     pub(super) fn scrub(&self, text: &str) -> String {
         let passwords = self.password.iter().chain(self.hosts.iter().filter_map(|host| host.password.as_ref()));
-        passwords.map(super::Secret::expose).filter(|password| !self.names(password)).fold(
-            text.to_owned(),
-            |text, password| if password.is_empty() { text } else { text.replace(password, HIDDEN) },
-        )
+        let passwords = passwords.map(|password| password.expose().to_owned());
+        let options = self.options.as_deref().map(server_options::secrets).unwrap_or_default();
+        passwords
+            .chain(options)
+            .filter(|secret| !secret.is_empty() && !self.names(secret))
+            .fold(text.to_owned(), |text, secret| text.replace(&secret, HIDDEN))
     }
 
     /// Where the password is the user's name, say, hiding it would tell what it is and garble every message.
@@ -78,7 +81,7 @@ impl ConnectionString {
             add("channel_binding", self.channel_binding.name());
         }
         if let Some(options) = &self.options {
-            add("options", &self.scrub(&redact_options(options)));
+            add("options", &self.scrub(&server_options::redacted(options)));
         }
         if let Some(name) = &self.application_name {
             add("application_name", &self.scrub(name));
@@ -102,42 +105,4 @@ fn url_host(endpoint: &Endpoint) -> String {
         Host::Unix(path) => format!("{}:{port}", encode(&path.display().to_string())),
         Host::Tcp(_) => endpoint.place().to_string(),
     }
-}
-
-/// Server options, without the values of those whose names sound secret.
-fn redact_options(options: &str) -> String {
-    let words = words(options);
-    let words: Vec<_> = words
-        .iter()
-        .map(|word| match word.split_once('=') {
-            Some((name, _)) if sounds_secret(name) => format!("{name}={HIDDEN}"),
-            _ => word.clone(),
-        })
-        .collect();
-    words.join(" ")
-}
-
-fn sounds_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["pass", "pwd", "secret", "token", "key", "credential", "jwt", "claim"].iter().any(|word| name.contains(word))
-}
-
-/// The words of server options: a backslash keeps a space inside of a word.
-fn words(options: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut chars = options.chars();
-    while let Some(char) = chars.next() {
-        if char.is_whitespace() {
-            words.push(String::new());
-            continue;
-        }
-        if let Some(word) = words.last_mut() {
-            word.push(char);
-            if char == '\\' {
-                word.extend(chars.next());
-            }
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }

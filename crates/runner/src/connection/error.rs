@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::certificate::Unusable;
 use super::invalid::Invalid;
 use super::place::Place;
 
@@ -48,7 +49,7 @@ pub enum ConnectionError {
         /// The parameter that names it.
         parameter: &'static str,
         /// What is wrong with it.
-        reason: String,
+        reason: Unusable,
     },
     /// The host name does not resolve.
     #[error("the host `{host}` cannot be found")]
@@ -97,6 +98,20 @@ pub enum ConnectionError {
         at: Place,
         /// The user.
         user: String,
+        /// A password file that was left alone, and why.
+        ignored: Option<String>,
+    },
+    /// The role may not connect to the database.
+    #[error("{at} does not let `{user}` into the database `{database}`: {reason}")]
+    NotPermitted {
+        /// Where.
+        at: Place,
+        /// The user.
+        user: String,
+        /// The database.
+        database: String,
+        /// What the server says.
+        reason: String,
     },
     /// The database does not exist.
     #[error("the database `{database}` does not exist on {at}")]
@@ -203,6 +218,21 @@ pub enum TlsFailure {
     /// The certificate is outside of its time.
     #[error("the server's certificate has expired or is not valid yet")]
     Expired,
+    /// No certificate can be for such a host.
+    #[error("no certificate can be for `{host}`, which is neither a DNS name nor an address")]
+    ImpossibleHost {
+        /// The host that was asked for.
+        host: String,
+    },
+    /// The server does not know `sslnegotiation=direct`.
+    #[error("the server does not begin TLS without being asked, as `sslnegotiation=direct` has it")]
+    NotDirect,
+    /// The server turned the client's certificate down, or wants one.
+    #[error("the server does not accept the certificate of `sslcert`: {alert}")]
+    ClientCertificate {
+        /// What the server says.
+        alert: String,
+    },
     /// Anything else.
     #[error("{0}")]
     Other(String),
@@ -224,6 +254,7 @@ impl ConnectionError {
             Self::Timeout { .. } => "CONNECTION.TIMEOUT",
             Self::AuthFailed { .. } => "CONNECTION.AUTH_FAILED",
             Self::PasswordMissing { .. } => "CONNECTION.PASSWORD_MISSING",
+            Self::NotPermitted { .. } => "CONNECTION.NOT_PERMITTED",
             Self::DatabaseMissing { .. } => "CONNECTION.DATABASE_MISSING",
             Self::TlsFailed { .. } => "CONNECTION.TLS_FAILED",
             Self::ChannelBinding { .. } => "CONNECTION.CHANNEL_BINDING_FAILED",
@@ -244,6 +275,7 @@ impl ConnectionError {
             self,
             Self::AuthFailed { .. }
                 | Self::PasswordMissing { .. }
+                | Self::NotPermitted { .. }
                 | Self::DatabaseMissing { .. }
                 | Self::TooManyConnections { .. }
                 | Self::Rejected { .. }

@@ -1,4 +1,7 @@
+use novate_sql::Ident;
+
 use super::error::{ConnectionError, TlsFailure};
+use super::refusal::Refusal;
 
 impl ConnectionError {
     /// Why this stops the work.
@@ -25,19 +28,20 @@ impl ConnectionError {
                 "The host is down, a firewall drops the packets, or a sleeping database takes longer to wake."
                     .to_owned()
             }
-            Self::AuthFailed { .. } => {
-                "The password is wrong, the user does not exist, or pg_hba.conf has no line that lets it in from here."
-                    .to_owned()
+            Self::AuthFailed { reason, .. } => Refusal::of(reason).why().to_owned(),
+            Self::PasswordMissing { ignored, .. } => {
+                let why = "The connection string has no password, PGPASSWORD is not set, and ";
+                match ignored {
+                    Some(ignored) => format!("{why}{ignored}."),
+                    None => format!("{why}no password file has a line for it."),
+                }
             }
-            Self::PasswordMissing { .. } => {
-                "The connection string has no password, PGPASSWORD is not set, and no password file has a line for it."
-                    .to_owned()
-            }
+            Self::NotPermitted { .. } => "The login was right; the role lacks a right on the database.".to_owned(),
             Self::DatabaseMissing { .. } => "The server and the user are right; there is no such database.".to_owned(),
             Self::TlsFailed { reason, .. } => tls_why(reason).to_owned(),
             Self::ChannelBinding { .. } => {
                 "Without it, somebody between here and the server could pass the login on. It needs TLS, a \
-                 SCRAM password, and a certificate that is not signed with Ed25519."
+                 SCRAM password, and a certificate whose signature names its digest (not Ed25519 or RSA-PSS)."
                     .to_owned()
             }
             Self::NotPostgres { .. } => "Contracts are verified against PostgreSQL's own catalogs.".to_owned(),
@@ -72,7 +76,7 @@ impl ConnectionError {
             }
             Self::PassfileUnreadable { .. } => "Correct `passfile` or PGPASSFILE, or unset it.".to_owned(),
             Self::PassfilePermissions { path } => format!("Run `chmod 600 {}`.", path.display()),
-            Self::Certificate { parameter, .. } => format!("Correct `{parameter}`, or the file that it names."),
+            Self::Certificate { parameter, reason } => reason.fix(parameter),
             Self::HostNotFound { .. } => "Check the spelling of the host, and the VPN if there is one.".to_owned(),
             Self::Refused { at } if at.host.starts_with('/') => {
                 "Start the server, or name the directory of its socket as the host.".to_owned()
@@ -80,10 +84,16 @@ impl ConnectionError {
             Self::Refused { .. } => "Start the server, or correct the host and port.".to_owned(),
             Self::Unreachable { .. } => "Check the network between here and the server.".to_owned(),
             Self::Timeout { .. } => "Try again, or allow more time with `connect_timeout`.".to_owned(),
-            Self::AuthFailed { user, reason, .. } => auth_fix(user, reason),
+            Self::AuthFailed { user, reason, .. } => Refusal::of(reason).fix(user),
+            Self::PasswordMissing { ignored: Some(_), .. } => {
+                "Run `chmod 600 ~/.pgpass`, or set PGPASSWORD.".to_owned()
+            }
             Self::PasswordMissing { .. } => "Set PGPASSWORD, or add a line to `~/.pgpass`.".to_owned(),
+            Self::NotPermitted { user, database, .. } => {
+                format!("GRANT CONNECT ON DATABASE {} TO {};", Ident::new(database), Ident::new(user))
+            }
             Self::DatabaseMissing { database, .. } => {
-                format!("Correct the name, or create it: `createdb {database}`.")
+                format!("Correct the name, or create it: CREATE DATABASE {};", Ident::new(database))
             }
             Self::TlsFailed { reason, .. } => tls_fix(reason).to_owned(),
             Self::ChannelBinding { .. } => "Use `channel_binding=prefer` if the network is trusted.".to_owned(),
@@ -104,18 +114,6 @@ impl ConnectionError {
     }
 }
 
-fn auth_fix(user: &str, reason: &str) -> String {
-    if reason.contains("no encryption") {
-        "Use `sslmode=require`, or add a line to pg_hba.conf that lets the user in without TLS.".to_owned()
-    } else if reason.contains("pg_hba.conf") {
-        format!("Add a line to pg_hba.conf that lets `{user}` in from here.")
-    } else if reason.starts_with("Peer") || reason.starts_with("Ident") {
-        format!("Run as the system user that may connect as `{user}`, or connect to a host with a password.")
-    } else {
-        format!("Check the password of `{user}` and where it comes from.")
-    }
-}
-
 fn tls_why(reason: &TlsFailure) -> &'static str {
     match reason {
         TlsFailure::NotOffered => "`sslmode` asks for TLS. The server has it off, or it is not a PostgreSQL server.",
@@ -124,6 +122,11 @@ fn tls_why(reason: &TlsFailure) -> &'static str {
         }
         TlsFailure::UnknownIssuer => "Anybody can make a certificate; only the authority's signature tells who it is.",
         TlsFailure::Expired => "The server's certificate has to be renewed, or the clock here is wrong.",
+        TlsFailure::ImpossibleHost { .. } => "`sslmode=verify-full` compares the host with the server's certificate.",
+        TlsFailure::NotDirect => "PostgreSQL 17 and later can; others hang up. A proxy in between may be the other.",
+        TlsFailure::ClientCertificate { .. } => {
+            "It is not from an authority that the server trusts (`ssl_ca_file`), is out of its time, or is missing."
+        }
         TlsFailure::Other(_) => "The two sides did not agree on a secure connection.",
     }
 }
@@ -136,6 +139,11 @@ fn tls_fix(reason: &TlsFailure) -> &'static str {
         }
         TlsFailure::UnknownIssuer => "Set `sslrootcert` to the certificate of the authority that issued it.",
         TlsFailure::Expired => "Renew the server's certificate.",
+        TlsFailure::ImpossibleHost { .. } => "Connect by a name that the certificate holds, or by an address.",
+        TlsFailure::NotDirect => "Use `sslnegotiation=postgres`.",
+        TlsFailure::ClientCertificate { .. } => {
+            "Name a certificate in `sslcert` and `sslkey` that the server's authority has signed."
+        }
         TlsFailure::Other(_) => "Check the certificates of both sides and the TLS versions that they allow.",
     }
 }

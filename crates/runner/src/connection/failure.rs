@@ -3,10 +3,12 @@
 use std::error::Error as StdError;
 use std::io;
 
-use rustls::CertificateError;
+use rustls::pki_types::InvalidDnsNameError;
+use rustls::{AlertDescription, CertificateError};
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::error::{ConnectionError, TlsFailure};
+use super::options::SslNegotiation;
 use super::place::Place;
 use super::string::ConnectionString;
 
@@ -19,17 +21,25 @@ pub(super) fn classify(error: &tokio_postgres::Error, at: Place, string: &Connec
         let reason = tls_failure(tls, &at);
         return ConnectionError::TlsFailed { at, reason };
     }
+    if find::<InvalidDnsNameError>(error).is_some() {
+        let reason = TlsFailure::ImpossibleHost { host: at.host.clone() };
+        return ConnectionError::TlsFailed { at, reason };
+    }
     let cause = innermost(error);
     // The driver keeps the kind of its errors to itself; only its words tell them apart.
     match error.to_string().as_str() {
         "error performing TLS handshake" if cause.contains("does not support TLS") => {
             ConnectionError::TlsFailed { at, reason: TlsFailure::NotOffered }
         }
+        "error performing TLS handshake" if string.tls.sslnegotiation == SslNegotiation::Direct => {
+            ConnectionError::TlsFailed { at, reason: TlsFailure::NotDirect }
+        }
         "error performing TLS handshake" => {
             ConnectionError::TlsFailed { at, reason: TlsFailure::Other(string.scrub(&cause)) }
         }
         "invalid configuration" if cause == "password missing" => {
-            ConnectionError::PasswordMissing { at, user: string.user.clone() }
+            let ignored = string.ignored_passfile.clone();
+            ConnectionError::PasswordMissing { at, user: string.user.clone(), ignored }
         }
         "authentication error" if cause.contains("channel binding") => ConnectionError::ChannelBinding { at },
         "authentication error" => {
@@ -66,6 +76,9 @@ fn from_server(db: &DbError, at: Place, string: &ConnectionString) -> Connection
     let code = db.code();
     if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(code) {
         return ConnectionError::AuthFailed { at, user, reason };
+    }
+    if *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        return ConnectionError::NotPermitted { at, user, database: string.dbname.clone(), reason };
     }
     // Poolers have their own ways to say the same.
     if *code == SqlState::INVALID_CATALOG_NAME || reason.starts_with("no such database") {
@@ -111,6 +124,17 @@ fn tls_failure(error: &rustls::Error, at: &Place) -> TlsFailure {
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. } => TlsFailure::Expired,
+            _ => TlsFailure::Other(error.to_string()),
+        },
+        rustls::Error::AlertReceived(alert) => match alert {
+            AlertDescription::UnknownCA
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRequired
+            | AlertDescription::AccessDenied => TlsFailure::ClientCertificate { alert: format!("{alert:?}") },
             _ => TlsFailure::Other(error.to_string()),
         },
         _ => TlsFailure::Other(error.to_string()),

@@ -140,6 +140,11 @@ impl Invalid {
             Self::Nul { parameter } => format!("Remove the NUL character from `{parameter}`."),
             Self::UnknownParameter { nearest: Some(nearest), .. } => format!("Did you mean `{nearest}`?"),
             Self::UnknownParameter { nearest: None, .. } => "Remove it.".to_owned(),
+            Self::Unsupported { parameter: "sslpassword", .. } => {
+                "Remove `sslpassword`, and name a key that is not encrypted: openssl pkey -in KEY -out KEY.plain; chmod \
+                 600 KEY.plain"
+                    .to_owned()
+            }
             Self::Unsupported { parameter, .. } => format!("Remove `{parameter}`."),
             Self::Value { parameter, expected } => format!("Set `{parameter}` to {expected}."),
             Self::Count { parameter, .. } => {

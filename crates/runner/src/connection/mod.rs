@@ -7,6 +7,7 @@
 
 mod attempt;
 mod build;
+mod certificate;
 mod connect;
 mod decoration;
 mod display;
@@ -23,7 +24,9 @@ mod passfile;
 mod percent;
 mod place;
 mod pooler;
+mod refusal;
 mod secret;
+mod server_options;
 mod service;
 mod session;
 mod string;
@@ -34,6 +37,7 @@ pub mod unnamed;
 mod url;
 mod verifier;
 
+pub use certificate::Unusable;
 pub use connect::connect;
 pub use env::ConnectEnv;
 pub use error::{ConnectionError, TlsFailure};
@@ -46,7 +50,7 @@ pub use place::Place;
 pub use pooler::{Pooler, PoolerKind, PoolerMode};
 pub use secret::Secret;
 pub use session::{Canceller, Connected, Notice, ServerVersion};
-pub use string::{ConnectionString, Endpoint, Host};
+pub use string::{ConnectionString, Endpoint, Host, is_connection_string};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

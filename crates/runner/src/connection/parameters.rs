@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::decoration::{self, Decorations};
+use super::decoration::{self, Decorations, Kind};
 use super::env::ConnectEnv;
 use super::invalid::Invalid;
 
@@ -79,7 +79,8 @@ const KNOWN: &[(&str, &str, Treatment)] = &[
 pub(super) struct Parameters {
     values: BTreeMap<&'static str, String>,
     pub(super) decorations: Decorations,
-    pub(super) notes: Vec<String>,
+    /// The names of what means nothing here.
+    pub(super) ignored: Vec<String>,
 }
 
 impl Parameters {
@@ -92,9 +93,11 @@ impl Parameters {
         for (name, value) in pairs {
             if let Some((known, _, treatment)) = KNOWN.iter().find(|(known, ..)| *known == name) {
                 parameters.accept(known, treatment, value)?;
-            } else if let Some((kind, note)) = decoration::recognise(&name) {
+            } else if let Some(kind) = decoration::recognise(&name) {
+                if kind == Kind::Ignored {
+                    parameters.ignored.push(name.clone());
+                }
                 parameters.decorations.insert(kind, value);
-                parameters.notes.extend(note.map(|note| format!("`{name}` {note}")));
             } else if after_password {
                 return Err(Invalid::PasswordNotQuoted);
             } else {
@@ -116,7 +119,7 @@ impl Parameters {
             Used => {
                 self.values.insert(name, value);
             }
-            Harmless => self.notes.push(format!("`{name}` changes nothing here and is ignored")),
+            Harmless => self.ignored.push(name.to_owned()),
             Refused(reason) => return Err(Invalid::Unsupported { parameter: name, reason }),
         }
         Ok(())
@@ -147,6 +150,11 @@ impl Parameters {
     pub(super) fn get(&self, name: &'static str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
+}
+
+/// Whether libpq knows a parameter of that name.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.iter().any(|(known, ..)| *known == name)
 }
 
 fn unknown(name: String) -> Invalid {

@@ -23,12 +23,12 @@ pub(super) struct Wanted<'a> {
 impl Passfile {
     /// Opens the file that was named, or `~/.pgpass`.
     ///
-    /// What was named must work; what merely lies at the usual place is left alone if it cannot be used, and a note
-    /// says so.
+    /// What was named must work; what merely lies at the usual place is left alone if it cannot be used, and
+    /// `ignored` says so.
     pub(super) fn open(
         named: Option<&Path>,
         env: &ConnectEnv,
-        notes: &mut Vec<String>,
+        ignored: &mut Option<String>,
     ) -> Result<Option<Self>, ConnectionError> {
         let Some(path) = named.map(PathBuf::from).or_else(|| env.at_home(".pgpass")) else { return Ok(None) };
         if files::exists(&path) && !files::is_file(&path) {
@@ -39,7 +39,7 @@ impl Passfile {
             if named.is_some() {
                 return Err(ConnectionError::PassfilePermissions { path });
             }
-            notes.push("`~/.pgpass` can be read by others and is ignored; `chmod 600` it".to_owned());
+            *ignored = Some("`~/.pgpass` can be read by others and is ignored".to_owned());
             return Ok(None);
         }
         match (files::read_if_present(&path), named) {
@@ -50,7 +50,7 @@ impl Passfile {
             }
             (Err(reason), Some(_)) => Err(ConnectionError::PassfileUnreadable { path, reason }),
             (Err(reason), None) => {
-                notes.push(format!("`~/.pgpass` cannot be read and is ignored: {reason}"));
+                *ignored = Some(format!("`~/.pgpass` cannot be read and is ignored: {reason}"));
                 Ok(None)
             }
         }

@@ -12,7 +12,7 @@ pub struct Pooler {
 /// Whose pooler it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolerKind {
-    /// Neon's: `-pooler.` in the host.
+    /// Neon's: `-pooler` in the host's first name.
     Neon,
     /// Supabase's: `pooler.supabase.com`, or port 6543 of the database's own host.
     Supabase,
@@ -34,7 +34,7 @@ impl Pooler {
     pub(super) fn recognise(endpoint: &Endpoint) -> Option<Self> {
         let Host::Tcp(host) = &endpoint.host else { return None };
         let host = host.to_ascii_lowercase();
-        if host.contains("-pooler.") {
+        if host.contains("-pooler.") && (host.ends_with(".neon.tech") || host.ends_with(".neon.build")) {
             return Some(Self { kind: PoolerKind::Neon, mode: PoolerMode::Transaction });
         }
         let supabase = host.ends_with("pooler.supabase.com")
@@ -45,8 +45,18 @@ impl Pooler {
         })
     }
 
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match (self.kind, self.mode) {
+            (PoolerKind::Neon, _) => "Neon's pooler",
+            (PoolerKind::Supabase, PoolerMode::Transaction) => "Supabase's transaction pooler",
+            (PoolerKind::Supabase, PoolerMode::Session) => "Supabase's session pooler",
+            (PoolerKind::Declared, _) => "a pooler",
+        }
+    }
+
     /// Where to connect instead so that a connection is a session, in words for the user.
-    pub fn instead(self, endpoint: &Endpoint) -> Option<String> {
+    pub(super) fn instead(self, endpoint: &Endpoint) -> Option<String> {
         let Host::Tcp(host) = &endpoint.host else { return None };
         match (self.kind, self.mode) {
             (_, PoolerMode::Session) | (PoolerKind::Declared, _) => None,

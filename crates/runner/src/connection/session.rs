@@ -24,6 +24,8 @@ pub struct Connected {
     pub canceller: Canceller,
     /// The version of the server.
     pub server_version: ServerVersion,
+    /// The number of the server's process for the session that was there first.
+    pub pid: i32,
     /// Whether the server is a standby.
     pub in_recovery: bool,
     /// Where the server is.

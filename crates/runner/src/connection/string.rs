@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::place::Place;
 use super::pooler::Pooler;
 use super::secret::Secret;
-use super::{keyword, service, url};
+use super::{keyword, parameters, service, url};
 
 /// Where a server is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,20 +83,39 @@ pub struct ConnectionString {
     pub pooler: Option<Pooler>,
     /// What was said and is not done, in words for the user.
     pub notes: Vec<String>,
+    /// Why the password file at the usual place was left alone, if it was.
+    pub(super) ignored_passfile: Option<String>,
 }
 
 impl ConnectionString {
     /// Reads a URL or `key=value` pairs; the service, the environment and libpq's defaults say the rest.
     pub fn parse(text: &str, env: &ConnectEnv) -> Result<Self, ConnectionError> {
-        let mut parameters = read(text.trim())?;
+        let mut parameters = read(text)?;
         let service = service::apply(&mut parameters, env)?;
         parameters.fill_from_env(env)?;
-        build::build(parameters, service, env)
+        build::build(&parameters, service, env)
     }
 }
 
+impl ConnectionString {
+    /// Where to connect instead so that a connection is a session of its own: `host:port`, where that is known.
+    pub fn past_the_pooler(&self) -> Option<String> {
+        let is_pooler = |endpoint: &&Endpoint| Pooler::recognise(endpoint) == self.pooler;
+        self.pooler.and_then(|pooler| self.hosts.iter().find(is_pooler).and_then(|endpoint| pooler.instead(endpoint)))
+    }
+}
+
+/// Whether a text that may be something else (a file, a name) is meant to be a connection string, well written or not.
+pub fn is_connection_string(text: &str) -> bool {
+    let text = text.trim();
+    let key = text.split('=').next().filter(|key| key.len() < text.len()).unwrap_or_default();
+    let login = text.split_once(':').is_some_and(|(_, rest)| rest.contains('@'));
+    text.contains("://") || login || parameters::is_known(key.trim())
+}
+
 fn read(text: &str) -> Result<Parameters, Invalid> {
-    let Some(rest) = url::after_scheme(text)? else {
+    // Around pairs it is the reader's to skip: what ends in `\ ` ends in a space.
+    let Some(rest) = url::after_scheme(text.trim())? else {
         return Parameters::from_pairs(keyword::read(text)?);
     };
     url::read(rest).and_then(Parameters::from_pairs).map_err(|invalid| match invalid {

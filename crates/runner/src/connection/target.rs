@@ -10,6 +10,7 @@ use super::string::ConnectionString;
 
 /// What a server says about itself and the session.
 pub(super) struct Facts {
+    pub(super) pid: i32,
     pub(super) version: u32,
     pub(super) in_recovery: bool,
     pub(super) read_only: bool,
@@ -30,7 +31,8 @@ impl Facts {
 
 /// One simple query, so that it works behind every pooler.
 const QUESTION: &str = "SELECT current_setting('server_version_num'), pg_catalog.pg_is_in_recovery(), \
-                        current_setting('transaction_read_only'), pg_catalog.version()";
+                        current_setting('transaction_read_only'), pg_catalog.version(), \
+                        pg_catalog.pg_backend_pid()";
 
 pub(super) async fn ask(client: &Client, at: &Place, string: &ConnectionString) -> Result<Facts, ConnectionError> {
     let messages = client.simple_query(QUESTION).await.map_err(|error| {
@@ -50,7 +52,8 @@ pub(super) async fn ask(client: &Client, at: &Place, string: &ConnectionString) 
         return Err(not_postgres(at, product));
     }
     let version = column(0).parse().map_err(|_| not_postgres(at, "it has no version number"))?;
-    Ok(Facts { version, in_recovery: column(1) == "t", read_only: column(2) == "on" })
+    let pid = column(4).parse().map_err(|_| not_postgres(at, "its sessions have no number"))?;
+    Ok(Facts { pid, version, in_recovery: column(1) == "t", read_only: column(2) == "on" })
 }
 
 fn not_postgres(at: &Place, found: &str) -> ConnectionError {

@@ -25,10 +25,17 @@ pub(super) struct Verifier {
 impl Verifier {
     /// PostgreSQL's documentation shows how to make one certificate that is both the authority and the server's;
     /// webpki wants them apart. It has compared the validity period by the time it says so.
-    fn is_pinned(&self, certificate: &CertificateDer<'_>, error: &Error) -> bool {
-        matches!(error, Error::InvalidCertificate(CertificateError::Other(other))
-            if format!("{other:?}").contains("CaUsedAsEndEntity"))
-            && self.pinned.iter().any(|pinned| pinned == certificate)
+    fn accept_pinned(&self, certificate: &CertificateDer<'_>, error: Error) -> Result<(), Error> {
+        match &error {
+            Error::InvalidCertificate(CertificateError::Other(other))
+                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+            {
+                let pinned = self.pinned.iter().any(|pinned| pinned == certificate);
+                // It vouches for itself, and nobody else does.
+                if pinned { Ok(()) } else { Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) }
+            }
+            _ => Err(error),
+        }
     }
 }
 
@@ -47,7 +54,7 @@ impl ServerCertVerifier for Verifier {
         let certificate = ParsedCertificate::try_from(end_entity)?;
         let algorithms = self.provider.signature_verification_algorithms.all;
         verify_server_cert_signed_by_trust_anchor(&certificate, &self.roots, intermediates, now, algorithms)
-            .or_else(|error| if self.is_pinned(end_entity, &error) { Ok(()) } else { Err(error) })?;
+            .or_else(|error| self.accept_pinned(end_entity, error))?;
         if self.verification == Verification::AuthorityAndHost {
             verify_server_name(&certificate, server_name)?;
         }

@@ -9,13 +9,12 @@ use novate_sql::{Literal, QName};
 use super::Journey;
 use crate::RunError;
 use crate::apply::{self, Attempt};
-use crate::connection::Notice;
 use crate::contention::Patience;
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
 use crate::ledger::StoredOutcome;
 use crate::program;
-use crate::session::{Failure, Session};
+use crate::session::{Failure, Heard, Session};
 
 /// Runs it to its end, again while locks are in the way, and records that it is complete.
 pub(super) async fn run(
@@ -113,12 +112,12 @@ impl Work<'_> {
             self.recorded(program::LAST_OUTCOME),
             program::LAST_OUTCOME,
         );
-        let mut on_notice = |notice: Notice| {
-            if program::report(&notice.message).is_none() {
-                on(Event::Notice { severity: notice.severity, message: notice.message });
+        let mut on_heard = |heard: Heard| {
+            if let Err(event) = heard.report() {
+                on(event);
             }
         };
-        match self.session.batch(&sql, &mut on_notice).await {
+        match self.session.batch(&sql, &mut on_heard).await {
             Ok(rows) => {
                 let text = rows.last().and_then(|row| row.first()).and_then(Option::as_deref).unwrap_or_default();
                 let outcome = serde_json::from_str::<StoredOutcome>(text)
@@ -164,9 +163,12 @@ impl Work<'_> {
             }
         }
         for step in &self.operation.execute {
-            let mut on_notice =
-                |notice: Notice| on(Event::Notice { severity: notice.severity, message: notice.message });
-            if let Err(failure) = self.session.batch(&step.sql, &mut on_notice).await {
+            let mut on_heard = |heard: Heard| {
+                if let Err(event) = heard.report() {
+                    on(event);
+                }
+            };
+            if let Err(failure) = self.session.batch(&step.sql, &mut on_heard).await {
                 return Err(self.failed(failure));
             }
         }

@@ -1,7 +1,11 @@
 //! Connections to real servers.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod certificates;
+mod hosts;
+mod login;
+mod names;
+mod pki;
 mod plain;
 mod support;
-#[cfg(target_os = "linux")]
 mod tls;

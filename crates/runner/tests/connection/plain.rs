@@ -109,41 +109,6 @@ async fn what_is_not_there_is_named() {
     assert_eq!(error.code(), "CONNECTION.HOST_NOT_FOUND", "{error}");
 }
 
-#[tokio::test]
-async fn several_hosts_are_tried_in_order() {
-    let database = Server::shared().unwrap().database("connection").unwrap();
-    let text = database.conninfo();
-    let host = text.split(' ').find_map(|pair| pair.strip_prefix("host=")).unwrap().trim_matches('\'');
-    let several = format!("{text} host='127.0.0.1,{host}' port=1,5432");
-    assert_eq!(open(&several).await.unwrap().place.host, host);
-
-    let error = open("postgresql://127.0.0.1:1,127.0.0.1:2/x").await.unwrap_err();
-    assert_eq!(error.code(), "CONNECTION.NO_HOST_AVAILABLE");
-    assert!(error.why().contains("127.0.0.1:1 refuses"), "{}", error.why());
-}
-
-#[tokio::test]
-async fn the_kind_of_server_is_checked() {
-    let database = Server::shared().unwrap().database("connection").unwrap();
-    let text = database.conninfo();
-    let read_only = "options='-c default_transaction_read_only=on'";
-    for (wanted, options, works) in [
-        ("read-write", "", true),
-        ("primary", "", true),
-        ("prefer-standby", "", true),
-        ("standby", "", false),
-        ("read-only", "", false),
-        ("read-only", read_only, true),
-        ("read-write", read_only, false),
-        ("primary", read_only, true),
-    ] {
-        let outcome = open(&format!("{text} target_session_attrs={wanted} {options}")).await;
-        let code = outcome.map_err(|error| error.code());
-        assert_eq!(code.is_ok(), works, "{wanted} {options}");
-        assert_eq!(code.err(), (!works).then_some("CONNECTION.TARGET_SESSION"), "{wanted} {options}");
-    }
-}
-
 /// Something that listens and is not PostgreSQL.
 async fn impostor(answer: Option<&'static [u8]>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,270 +1,239 @@
-//! A server with TLS, on a loopback address of its own: only Linux has a whole network of them.
+//! Every `sslmode` against servers with and without TLS, and certificates of every kind.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use fs_err as fs;
-use novate_runner::connection::{Connected, ConnectionError, unnamed};
-use novate_scratch::{Options, Request, Server, find};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use novate_runner::connection::unnamed;
 
-use crate::support::{ask, open};
+use crate::pki::{Authority, Pair, Period, self_signed};
+use crate::support::{Outcome, PASSWORD, Stage, Table, ask, open};
+use Outcome::{Fails, Plain, Secure};
 
-struct TlsServer {
-    server: Server,
-    address: String,
-}
-
-const PASSWORD: &str = "planted-password";
-
-/// `app` and `locked` come in only with TLS, `plain` only without it, and `guest` only with a client certificate.
-const HBA: &str = "local all all trust
-hostssl all app all scram-sha-256
+/// `app` may come in either way, `locked` only with TLS and `plain` only without.
+const HBA: &str = "host all app all scram-sha-256
 hostssl all locked all scram-sha-256
-hostssl all guest all cert
-hostnossl all plain all scram-sha-256
-";
+hostnossl all plain all scram-sha-256";
 
-fn server() -> &'static TlsServer {
-    static SERVER: OnceLock<TlsServer> = OnceLock::new();
-    SERVER.get_or_init(|| TlsServer::start(64))
+/// A server, and who vouches for it.
+struct Named {
+    stage: Stage,
+    ca: String,
+    other: String,
 }
 
-impl TlsServer {
-    /// Every test process has loopback addresses of its own; `network` tells its servers apart.
-    fn start(network: u8) -> Self {
-        let [.., high, low] = std::process::id().to_be_bytes();
-        let address = format!("127.{}.{high}.{}", network + low / 8, 1 + low % 8);
-        let settings = vec![("listen_addresses".to_owned(), address.clone())];
-        let installation = find(&Request::default()).unwrap();
-        let server = Server::start(&installation, &Options { settings, ..Options::default() }).unwrap();
-        let this = Self { server, address };
-        this.set_up();
-        this
+impl Named {
+    fn start(authority: &Authority, pair: &Pair) -> Self {
+        let stage = Stage::start(HBA, Some(pair), &[]);
+        roles(&stage);
+        let ca = stage.file("ca.crt", &authority.pem);
+        let other = stage.file("other.crt", &Authority::new("another authority").pem);
+        Self { stage, ca, other }
     }
 
-    fn folder(&self) -> PathBuf {
-        self.server.folder().unwrap().as_std_path().to_owned()
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.folder().join(name).display().to_string()
-    }
-
-    fn set_up(&self) {
-        let (ca, issuer) = authority("novate test authority");
-        let (other, _) = authority("another authority");
-        let (certificate, key) = issue(&issuer, "db.test");
-        let (client, client_key) = issue(&issuer, "guest");
-        for (name, text) in [
-            ("ca.crt", &ca),
-            ("other.crt", &other),
-            ("server.crt", &certificate),
-            ("server.key", &key),
-            ("client.crt", &client),
-            ("client.key", &client_key),
-            ("data/pg_hba.conf", &HBA.to_owned()),
-        ] {
-            write(&self.folder().join(name), text, &self.folder());
-        }
-        let database = self.server.database("tls").unwrap();
-        for sql in [
-            &format!("CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'"),
-            &format!("CREATE ROLE plain LOGIN PASSWORD '{PASSWORD}'"),
-            &format!("CREATE ROLE locked LOGIN PASSWORD '{PASSWORD}'"),
-            "CREATE ROLE guest LOGIN",
-            &format!("ALTER SYSTEM SET ssl_cert_file = '{}'", self.path("server.crt")),
-            &format!("ALTER SYSTEM SET ssl_key_file = '{}'", self.path("server.key")),
-            &format!("ALTER SYSTEM SET ssl_ca_file = '{}'", self.path("ca.crt")),
-            "ALTER SYSTEM SET ssl = on",
-            "SELECT pg_reload_conf()",
-        ] {
-            database.execute(sql).unwrap();
-        }
-        // The server reads its settings some time after it was told to; new sessions start from what it has read.
-        for _ in 0..500 {
-            let fresh = self.server.database("reloaded").unwrap();
-            let rows = fresh.execute("SELECT 1 FROM pg_settings WHERE name = 'ssl' AND setting = 'on'").unwrap();
-            if !rows.is_empty() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("the server did not turn TLS on");
-    }
-
-    async fn open(&self, user: &str, rest: &str) -> Result<Connected, ConnectionError> {
-        let address = &self.address;
-        open(&format!("hostaddr={address} user={user} password={PASSWORD} dbname=postgres {rest}")).await
-    }
-
-    /// Opens as `app` and gives the error's code, or whether the connection is encrypted.
-    async fn outcome(&self, rest: &str) -> Result<bool, (&'static str, String)> {
-        outcome(self.open("app", rest).await).await
+    /// A connection string for a user, with more parameters.
+    fn to(&self, user: &str, rest: &str) -> String {
+        format!("{} user={user} password={PASSWORD} dbname=postgres {rest}", self.stage.address())
     }
 }
 
-async fn outcome(connected: Result<Connected, ConnectionError>) -> Result<bool, (&'static str, String)> {
-    match connected {
-        Ok(connected) => Ok(encrypted(&connected).await),
-        Err(error) => {
-            let shown = format!("{error} {error:?} {} {}", error.why(), error.fix());
-            assert!(!shown.contains(PASSWORD), "{shown}");
-            Err((error.code(), error.to_string()))
-        }
-    }
+fn roles(stage: &Stage) {
+    let roles = ["app", "locked", "plain"].map(|role| format!("CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'"));
+    stage.execute(&roles.join("; "));
 }
 
-async fn encrypted(connected: &Connected) -> bool {
-    ask(connected, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").await == "t"
+/// With a certificate for `db.test`.
+fn named() -> &'static Named {
+    static SERVER: OnceLock<Named> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let authority = Authority::new("novate test authority");
+        Named::start(&authority, &authority.issue(&["db.test"]))
+    })
 }
 
-fn authority(name: &str) -> (String, Issuer<'static, KeyPair>) {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let certificate = params.self_signed(&key).unwrap();
-    (certificate.pem(), Issuer::new(params, key))
-}
-
-fn issue(issuer: &Issuer<'static, KeyPair>, name: &str) -> (String, String) {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-    params.distinguished_name.push(DnType::CommonName, name);
-    (params.signed_by(&key, issuer).unwrap().pem(), key.serialize_pem())
-}
-
-/// Writes a file as whoever owns the server, which may run as another user than the test.
-fn write(path: &Path, text: &str, like: &Path) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let owner = fs::metadata(like).unwrap();
-    chown(path, Some(owner.uid()), Some(owner.gid())).unwrap();
-}
+const UNKNOWN: Outcome = Fails("CONNECTION.TLS_FAILED", "not from a trusted authority");
+const EXPIRED: Outcome = Fails("CONNECTION.TLS_FAILED", "has expired or is not valid yet");
+const NO_TLS: Outcome = Fails("CONNECTION.TLS_FAILED", "the server does not offer TLS");
+const NO_ENCRYPTION: Outcome = Fails("CONNECTION.AUTH_FAILED", "Use `sslmode=require`");
 
 #[tokio::test]
-async fn sslmode_decides_what_is_verified() {
-    let server = server();
-    let (ca, other) = (server.path("ca.crt"), server.path("other.crt"));
-    let unknown = "the server's certificate is not from a trusted authority";
-    let wrong = "the server's certificate is not for `other.test`";
+async fn every_mode_with_tls() {
+    let server = named();
+    let (ca, other) = (&server.ca, &server.other);
+    let wrong_host = Fails("CONNECTION.TLS_FAILED", "the server's certificate is not for `other.test`");
+    let wrong_address = Fails("CONNECTION.TLS_FAILED", "the server's certificate is not for `127.0.0.1`");
+    let needs_ca = Fails("CONNECTION.INVALID_URL", "needs the certificate to verify against");
+    let mut table = Table::new();
     for (rest, expected) in [
-        ("host=db.test sslmode=prefer".to_owned(), Ok(())),
-        ("host=db.test sslmode=require".to_owned(), Ok(())),
-        ("sslmode=require".to_owned(), Ok(())),
-        (format!("host=db.test sslmode=require sslrootcert={ca}"), Ok(())),
-        (format!("host=db.test sslmode=require sslrootcert={other}"), Err(unknown)),
-        (format!("host=other.test sslmode=verify-ca sslrootcert={ca}"), Ok(())),
-        (format!("host=db.test sslmode=verify-ca sslrootcert={other}"), Err(unknown)),
-        (format!("host=db.test sslmode=verify-full sslrootcert={ca}"), Ok(())),
-        (format!("host=other.test sslmode=verify-full sslrootcert={ca}"), Err(wrong)),
-        (format!("host=db.test sslmode=verify-full sslrootcert={other}"), Err(unknown)),
-        (format!("host=db.test sslmode=verify-full sslrootcert={ca} ssl_min_protocol_version=TLSv1.3"), Ok(())),
-        (format!("host=db.test sslmode=verify-full sslrootcert={ca} ssl_max_protocol_version=TLSv1.2"), Ok(())),
+        ("sslmode=disable".to_owned(), Plain),
+        ("sslmode=allow".to_owned(), Plain),
+        (String::new(), Secure),
+        ("sslmode=prefer".to_owned(), Secure),
+        ("sslmode=require".to_owned(), Secure),
+        ("sslmode=verify-ca".to_owned(), needs_ca),
+        // A certificate to verify against is used in every mode, as in libpq; the weak ones can do without TLS.
+        (format!("sslmode=disable sslrootcert={other}"), Plain),
+        (format!("sslmode=allow sslrootcert={other}"), Plain),
+        (format!("sslmode=prefer sslrootcert={ca}"), Secure),
+        (format!("sslmode=prefer sslrootcert={other}"), Plain),
+        (format!("sslmode=require sslrootcert={ca}"), Secure),
+        (format!("sslmode=require sslrootcert={other}"), UNKNOWN),
+        (format!("host=other.test sslmode=require sslrootcert={ca}"), Secure),
+        (format!("sslmode=verify-ca sslrootcert={ca}"), Secure),
+        (format!("host=other.test sslmode=verify-ca sslrootcert={ca}"), Secure),
+        (format!("host=db.test sslmode=verify-ca sslrootcert={other}"), UNKNOWN),
+        (format!("host=db.test sslmode=verify-full sslrootcert={ca}"), Secure),
+        (format!("host=DB.test sslmode=verify-full sslrootcert={ca}"), Secure),
+        (format!("host=db.test sslsni=0 sslmode=verify-full sslrootcert={ca}"), Secure),
+        (format!("host=other.test sslmode=verify-full sslrootcert={ca}"), wrong_host),
+        (format!("sslmode=verify-full sslrootcert={ca}"), wrong_address),
+        (format!("host=db.test sslmode=verify-full sslrootcert={other}"), UNKNOWN),
+        (format!("host=db.test sslmode=verify-full sslrootcert={ca} ssl_min_protocol_version=TLSv1.3"), Secure),
+        (format!("host=db.test sslmode=verify-full sslrootcert={ca} ssl_max_protocol_version=TLSv1.2"), Secure),
     ] {
-        match (server.outcome(&rest).await, expected) {
-            (Ok(encrypted), Ok(())) => assert!(encrypted, "{rest}"),
-            (Err((code, message)), Err(expected)) => {
-                assert_eq!(code, "CONNECTION.TLS_FAILED", "{rest}");
-                assert!(message.ends_with(expected), "{rest}: {message}");
-            }
-            (outcome, _) => panic!("{rest}: {outcome:?}"),
-        }
+        table.row(&server.to("app", &rest), expected).await;
     }
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_its_own_authority_can_be_named() {
-    // As in PostgreSQL's documentation: one certificate, marked as an authority, is the server's as well.
-    let server = server();
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(["own.test".to_owned()]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let certificate = params.self_signed(&key).unwrap();
-    let own = TlsServer::start(96);
-    write(&own.folder().join("pinned.crt"), &certificate.pem(), &own.folder());
-    write(&own.folder().join("server.crt"), &certificate.pem(), &own.folder());
-    write(&own.folder().join("server.key"), &key.serialize_pem(), &own.folder());
-    own.server.database("again").unwrap().execute("SELECT pg_reload_conf()").unwrap();
-    let pinned = own.path("pinned.crt");
-    let mut last = Ok(false);
-    for _ in 0..100 {
-        last = own.outcome(&format!("host=own.test sslmode=verify-full sslrootcert={pinned}")).await;
-        if last == Ok(true) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+async fn every_mode_without_tls() {
+    let stage = Stage::start(HBA, None, &[]);
+    roles(&stage);
+    let ca = stage.file("ca.crt", &Authority::new("an authority").pem);
+    let mut table = Table::new();
+    for (user, rest, expected) in [
+        ("app", "sslmode=disable".to_owned(), Plain),
+        ("app", "sslmode=allow".to_owned(), Plain),
+        ("app", "sslmode=prefer".to_owned(), Plain),
+        ("app", format!("sslmode=prefer sslrootcert={ca}"), Plain),
+        ("app", "sslmode=require".to_owned(), NO_TLS),
+        ("app", format!("sslmode=verify-ca sslrootcert={ca}"), NO_TLS),
+        ("app", format!("sslmode=verify-full sslrootcert={ca}"), NO_TLS),
+        ("app", "sslaccept=strict".to_owned(), NO_TLS),
+        ("app", "ssl=true".to_owned(), NO_TLS),
+        ("plain", "sslmode=prefer".to_owned(), Plain),
+        ("locked", "sslmode=prefer".to_owned(), NO_ENCRYPTION),
+        ("locked", "sslmode=allow".to_owned(), NO_ENCRYPTION),
+    ] {
+        let text = format!("{} user={user} password={PASSWORD} dbname=postgres {rest}", stage.address());
+        table.row(&text, expected).await;
     }
-    assert_eq!(last, Ok(true));
-    let wrong = own.outcome(&format!("host=db.test sslmode=verify-full sslrootcert={pinned}")).await;
-    assert_eq!(wrong.unwrap_err().0, "CONNECTION.TLS_FAILED");
-    let other = format!("host=own.test sslmode=verify-ca sslrootcert={}", server.path("other.crt"));
-    assert_eq!(own.outcome(&other).await.unwrap_err().0, "CONNECTION.TLS_FAILED");
 }
 
 #[tokio::test]
 async fn weak_modes_fall_back() {
-    let server = server();
-    let modes = |user: &'static str| async move {
-        let mut outcomes = Vec::new();
-        for mode in ["disable", "allow", "prefer", "require"] {
-            let connected = server.open(user, &format!("host=db.test sslmode={mode}")).await;
-            outcomes.push(outcome(connected).await.map_err(|(code, _)| code));
-        }
-        outcomes
-    };
-    let refused = Err("CONNECTION.AUTH_FAILED");
-    assert_eq!(modes("locked").await, [refused, Ok(true), Ok(true), Ok(true)]);
-    assert_eq!(modes("plain").await, [Ok(false), Ok(false), Ok(false), refused]);
-}
-
-#[tokio::test]
-async fn channel_binding_works() {
-    let server = server();
-    let required = server.open("app", "host=db.test sslmode=require channel_binding=require").await.unwrap();
-    assert!(encrypted(&required).await);
-    assert_eq!(server.outcome("host=db.test sslmode=require channel_binding=disable").await, Ok(true));
-    let without_tls = server.open("plain", "host=db.test channel_binding=require").await.unwrap_err();
-    assert_eq!(without_tls.code(), "CONNECTION.CHANNEL_BINDING_FAILED", "{without_tls}");
-}
-
-#[tokio::test]
-async fn passwords_are_checked() {
-    let server = server();
-    let wrong = server.outcome("host=db.test password=wrong-password").await.unwrap_err();
-    assert_eq!(wrong.0, "CONNECTION.AUTH_FAILED", "{wrong:?}");
-    let address = &server.address;
-    let none = open(&format!("hostaddr={address} user=app dbname=postgres")).await.unwrap_err();
-    assert_eq!(none.code(), "CONNECTION.PASSWORD_MISSING", "{none}");
-}
-
-#[tokio::test]
-async fn client_certificates_are_sent() {
-    let server = server();
-    let (certificate, key) = (server.path("client.crt"), server.path("client.key"));
-    let rest = format!("host=db.test sslmode=require sslcert={certificate} sslkey={key}");
-    assert!(encrypted(&server.open("guest", &rest).await.unwrap()).await);
-    let without = server.open("guest", "host=db.test sslmode=require").await.unwrap_err();
-    assert_eq!(without.code(), "CONNECTION.AUTH_FAILED", "{without}");
-    for (rest, parameter) in [
-        (format!("sslcert={certificate}"), "sslkey"),
-        ("sslcert=/nowhere.crt".to_owned(), "sslcert"),
-        (format!("sslcert={key} sslkey={key}"), "sslcert"),
-        ("sslmode=verify-full sslrootcert=/nowhere.crt".to_owned(), "sslrootcert"),
+    let server = named();
+    let other = &server.other;
+    let refused = Fails("CONNECTION.AUTH_FAILED", "pg_hba.conf");
+    let mut table = Table::new();
+    for (user, rest, expected) in [
+        ("locked", "sslmode=disable".to_owned(), NO_ENCRYPTION),
+        ("locked", "sslmode=allow".to_owned(), Secure),
+        ("locked", "sslmode=prefer".to_owned(), Secure),
+        ("locked", "sslmode=require".to_owned(), Secure),
+        ("locked", format!("sslmode=prefer sslrootcert={other}"), UNKNOWN),
+        ("plain", "sslmode=disable".to_owned(), Plain),
+        ("plain", "sslmode=allow".to_owned(), Plain),
+        ("plain", "sslmode=prefer".to_owned(), Plain),
+        ("plain", "sslmode=require".to_owned(), refused),
     ] {
-        let error = server.open("guest", &format!("host=db.test {rest}")).await.unwrap_err();
-        assert_eq!(error.code(), "CONNECTION.CERTIFICATE_UNUSABLE", "{error}");
-        assert!(error.to_string().contains(parameter), "{error}");
+        table.row(&server.to(user, &rest), expected).await;
     }
 }
 
 #[tokio::test]
+async fn certificates_out_of_their_time() {
+    let authority = Authority::new("novate test authority");
+    let mut table = Table::new();
+    for period in [Period::Past, Period::Future] {
+        let server = Named::start(&authority, &authority.issue_for(&["db.test"], period));
+        let ca = &server.ca;
+        table.row(&server.to("app", "host=db.test sslmode=require"), Secure).await;
+        for mode in ["require", "verify-ca", "verify-full"] {
+            table.row(&server.to("app", &format!("host=db.test sslmode={mode} sslrootcert={ca}")), EXPIRED).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_and_addresses() {
+    let authority = Authority::new("novate test authority");
+    let server = Named::start(&authority, &authority.issue(&["127.0.0.1", "*.wild.test"]));
+    let verify = format!("sslmode=verify-full sslrootcert={}", server.ca);
+    let mut table = Table::new();
+    for (host, expected) in [
+        ("", Secure),
+        ("host=127.0.0.1", Secure),
+        ("host=a.wild.test", Secure),
+        ("host=a.b.wild.test", Fails("CONNECTION.TLS_FAILED", "not for `a.b.wild.test`")),
+        ("host=wild.test", Fails("CONNECTION.TLS_FAILED", "not for `wild.test`")),
+        ("host=127.0.0.2", Fails("CONNECTION.TLS_FAILED", "not for `127.0.0.2`")),
+        ("host='no name'", Fails("CONNECTION.TLS_FAILED", "no certificate can be for `no name`")),
+    ] {
+        table.row(&server.to("app", &format!("{host} {verify}")), expected).await;
+    }
+    // What is not verified need not be a name that a certificate can hold.
+    table.row(&server.to("app", "host='no name' sslmode=require"), Secure).await;
+}
+
+#[tokio::test]
+async fn chains() {
+    let root = Authority::new("novate test root");
+    let intermediate = root.intermediate("novate test intermediate");
+    let leaf = intermediate.issue(&["db.test"]);
+    let whole = Pair { certificate: format!("{}{}", leaf.certificate, intermediate.pem), key: leaf.key.clone() };
+    let mut table = Table::new();
+    let server = Named::start(&root, &whole);
+    let verify = |ca: &str| format!("host=db.test sslmode=verify-full sslrootcert={ca}");
+    table.row(&server.to("app", &verify(&server.ca)), Secure).await;
+    table.row(&server.to("app", &verify(&server.other)), UNKNOWN).await;
+    // A file of several authorities, the right one last, with a remark in between.
+    let bundle = format!("{}# ours\n{}", Authority::new("another").pem, root.pem);
+    let bundle = server.stage.file("bundle.crt", &bundle);
+    table.row(&server.to("app", &verify(&bundle)), Secure).await;
+
+    let alone = Named::start(&root, &leaf);
+    table.row(&alone.to("app", &verify(&alone.ca)), UNKNOWN).await;
+    let both = alone.stage.file("both.crt", &format!("{}{}", intermediate.pem, root.pem));
+    table.row(&alone.to("app", &verify(&both)), Secure).await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_its_own_authority() {
+    let mut table = Table::new();
+    for says_so in [true, false] {
+        let pair = self_signed("own.test", says_so);
+        let authority = Authority::new("another authority");
+        let server = Named::start(&authority, &pair);
+        let pinned = server.stage.file("pinned.crt", &pair.certificate);
+        let other = server.stage.file("other_own.crt", &self_signed("own.test", says_so).certificate);
+        let wrong = Fails("CONNECTION.TLS_FAILED", "not for `db.test`");
+        for (rest, expected) in [
+            (format!("host=own.test sslmode=verify-full sslrootcert={pinned}"), Secure),
+            (format!("host=db.test sslmode=verify-full sslrootcert={pinned}"), wrong),
+            (format!("host=own.test sslmode=verify-ca sslrootcert={other}"), UNKNOWN),
+            (format!("host=own.test sslmode=verify-ca sslrootcert={}", server.ca), UNKNOWN),
+        ] {
+            table.row(&server.to("app", &rest), expected).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_without_asking_first() {
+    let server = named();
+    let rest = format!("host=db.test sslmode=verify-full sslrootcert={} sslnegotiation=direct", server.ca);
+    let expected = if server.stage.server.major().to_string().parse::<u16>().unwrap() >= 17 {
+        Secure
+    } else {
+        Fails("CONNECTION.TLS_FAILED", "sslnegotiation=postgres")
+    };
+    Table::new().row(&server.to("app", &rest), expected).await;
+}
+
+#[tokio::test]
 async fn statements_can_be_cancelled_over_tls() {
-    let server = server();
-    let connected = server.open("app", "host=db.test sslmode=require").await.unwrap();
+    let server = named();
+    let connected = open(&server.to("app", "host=db.test sslmode=require")).await.unwrap();
     let canceller = connected.canceller.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -272,4 +241,5 @@ async fn statements_can_be_cancelled_over_tls() {
     });
     let error = unnamed::batch(&connected.client, "SELECT pg_sleep(30)").await.unwrap_err();
     assert_eq!(error.code().unwrap().code(), "57014");
+    assert_eq!(ask(&connected, "SELECT 1").await, "1");
 }

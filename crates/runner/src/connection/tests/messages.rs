@@ -58,7 +58,7 @@ fn of_connections() {
     insta::assert_snapshot!(show(&ConnectionError::AuthFailed { at: at.clone(), user: "app".into(), reason: "password authentication failed for user \"app\"".into() }), @r#"
     CONNECTION.AUTH_FAILED
     db.example.com:5432 does not let `app` in: password authentication failed for user "app"
-    The password is wrong, the user does not exist, or pg_hba.conf has no line that lets it in from here.
+    The password is wrong or has expired, the user does not exist, or pg_hba.conf has no line that lets it in from here.
     Check the password of `app` and where it comes from.
     "#);
     insta::assert_snapshot!(show(&ConnectionError::TlsFailed { at: at.clone(), reason: TlsFailure::UnknownIssuer }), @r"
@@ -81,7 +81,7 @@ fn of_connections() {
     CONNECTION.DATABASE_MISSING
     the database `shop` does not exist on db.example.com:5432
     The server and the user are right; there is no such database.
-    Correct the name, or create it: `createdb shop`.
+    Correct the name, or create it: CREATE DATABASE shop;
     ");
 }
 

@@ -31,8 +31,8 @@ fn urls() {
             "postgresql://me@db:5432/shop?sslmode=verify-full&sslrootcert=system",
         ),
         ("postgresql://db/shop?ssl=true", "postgresql://me@db:5432/shop?sslmode=require"),
-        ("postgresql://db/shop?options=endpoint%3Dep-x", "postgresql://me@db:5432/shop?options=endpoint%3Dep-x"),
-        ("postgresql://db/shop?options=endpoint=ep-x", "postgresql://me@db:5432/shop?options=endpoint%3Dep-x"),
+        ("postgresql://db/shop?options=endpoint%3Dep-x", "postgresql://me@db:5432/shop?options=endpoint%3D***"),
+        ("postgresql://db/shop?options=endpoint=ep-x", "postgresql://me@db:5432/shop?options=endpoint%3D***"),
         ("postgresql://db/shop?application_name=a+b", "postgresql://me@db:5432/shop?application_name=a%2Bb"),
         ("postgresql+psycopg://app@db/shop", "postgresql://app@db:5432/shop"),
         ("jdbc:postgresql://db/shop?user=app&password=pw", "postgresql://app:***@db:5432/shop"),
@@ -62,6 +62,15 @@ fn pairs() {
     for (text, expected) in cases {
         assert_eq!(parse(text).redacted(), expected, "{text}");
     }
+}
+
+#[test]
+fn space_around_is_no_part_of_anything() {
+    let password = |text: &str| parse(text).password.map(|secret| secret.expose().to_owned());
+    assert_eq!(password(" host=db password=pw \n").as_deref(), Some("pw"));
+    assert_eq!(password("host=db password=pw\\ ").as_deref(), Some("pw "));
+    assert_eq!(password(" postgresql://app:pw@db/shop\n").as_deref(), Some("pw"));
+    assert_eq!(parse(" postgresql://app:pw@db/shop\n").dbname, "shop");
 }
 
 #[test]

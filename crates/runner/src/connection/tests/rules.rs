@@ -108,11 +108,7 @@ fn decorations_are_understood_or_named() {
     assert_eq!(string.schema.as_deref(), Some("sales"));
     assert_eq!(string.connect_timeout, Some(Duration::from_secs(3)));
     insta::assert_snapshot!(string.notes.join("\n"), @r"
-    `connection_limit` sizes a connection pool and is ignored
-    `pool_timeout` sizes a connection pool and is ignored
-    `statement_cache_size` is about prepared statements, which are not kept here, and is ignored
-    `socket_timeout` is a time limit of a driver and is ignored
-    `uselibpqcompat` is addressed to another driver and is ignored
+    `connection_limit`, `pool_timeout`, `statement_cache_size`, `socket_timeout` and `uselibpqcompat` in the connection string change nothing here and are ignored
     `sslaccept=accept_invalid_certs` is ignored: `sslmode` says what is verified
     ");
 }
@@ -138,14 +134,19 @@ fn poolers_are_recognised() {
         ("postgresql://postgres.ref@aws-0-eu-west-1.pooler.supabase.com:5432/postgres", Some(session), None),
         ("postgresql://postgres@db.ref.supabase.co:6543/postgres", Some(transaction), Some("db.ref.supabase.co:5432")),
         ("postgresql://postgres@db.ref.supabase.co:5432/postgres", None, None),
+        (
+            "postgresql://a@db:1,ep-x-pooler.eu-central-1.aws.neon.tech:5433/db",
+            Some(neon),
+            Some("ep-x.eu-central-1.aws.neon.tech:5433"),
+        ),
         ("postgresql://a@db/x?pgbouncer=true", Some(declared), None),
         ("postgresql://a@db/x?pgbouncer=false", None, None),
+        ("postgresql://a@pg-pooler.example.com/db", None, None),
         ("host=/tmp", None, None),
     ];
     for (text, pooler, instead) in cases {
         let string = parse(text);
         assert_eq!(string.pooler, pooler, "{text}");
-        let actual = string.pooler.and_then(|pooler| pooler.instead(string.hosts.first().unwrap()));
-        assert_eq!(actual.as_deref(), instead, "{text}");
+        assert_eq!(string.past_the_pooler().as_deref(), instead, "{text}");
     }
 }
