@@ -1,11 +1,10 @@
 //! A PgBouncer in front of a server.
 
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::Server;
 
 use crate::demo::temporary;
@@ -41,6 +40,17 @@ fn find() -> Option<Utf8PathBuf> {
         .find(|program| capture(Command::new(program).arg("--version")).is_ok_and(|output| output.ok))
 }
 
+#[cfg(unix)]
+fn open_to_all(folder: &Utf8Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs_err::set_permissions(folder, std::fs::Permissions::from_mode(0o777))?)
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_folder: &Utf8Path) -> Result<(), Failure> {
+    Ok(())
+}
+
 fn is_root() -> Result<bool, Failure> {
     Ok(capture(Command::new("id").arg("-u"))?.stdout.trim() == "0")
 }
@@ -64,7 +74,7 @@ impl Pool {
     pub(super) fn start(program: &Utf8PathBuf, server: &Server, mode: Mode, size: u32) -> Result<Self, Failure> {
         let folder = temporary("novate-drill")?;
         // PgBouncer does not run as root; whoever it runs as has to get in.
-        fs_err::set_permissions(&folder, std::fs::Permissions::from_mode(0o777))?;
+        open_to_all(&folder)?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mode = match mode {
             Mode::Transaction => "transaction",
