@@ -163,7 +163,7 @@ fn dangling_ref() {
     project.write("migrations/app/refs/lost.json", &format!("{{ \"hash\": \"{hash}\", \"invariants\": [] }}\n"));
     project.novate("ref list").ok().says("no snapshot");
     project.novate("check").fails(2, "REF.DANGLING");
-    project.novate("migrate --to lost").fails(2, "SNAPSHOT.MISSING");
+    project.novate("migrate --to lost").fails(2, "REF.DANGLING").says("novate ref set lost");
 }
 
 #[test]
@@ -199,7 +199,17 @@ fn tampered() {
     project.novate_on(unreachable, "migrate").fails(2, "SNAPSHOT.HASH_MISMATCH");
     std::fs::write(&snapshot, text).unwrap();
 
+    // The emitted contract: edited by hand, and stale.
     project.edit("contracts/app.contract.json", "integer", "bigint");
-    project.novate("contract emit --check").fails(4, "CONTRACT.STALE");
-    project.novate("migrate").ok().says("is not what the contract says");
+    project.novate("contract emit --check").fails(4, "CONTRACT.HASH_MISMATCH");
+    project.novate("check").fails(4, "CONTRACT.HASH_MISMATCH").says("novate contract emit");
+    project.novate_on(unreachable, "migrate").fails(4, "CONTRACT.HASH_MISMATCH");
+    project.novate("contract emit").ok().says("written");
+    project.novate("contract emit --check").ok();
+    project.contract(&table(", extra text"));
+    project.novate("contract emit --check").fails(4, "CONTRACT.STALE").says("edited since");
+    project.contract(&table(""));
+    std::fs::remove_file(project.path("contracts/app.contract.json")).unwrap();
+    project.novate("contract emit --check").fails(4, "CONTRACT.STALE").says("is not there");
+    project.novate("migrate").ok().says("is not there; novate contract emit");
 }

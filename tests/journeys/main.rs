@@ -11,6 +11,7 @@ mod drift;
 mod drills;
 mod evolving;
 mod graph;
+mod integrity;
 mod locks;
 mod online;
 mod rights;

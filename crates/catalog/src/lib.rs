@@ -15,5 +15,5 @@ mod settle;
 pub use compare::{CompareOptions, Difference, Finding, FindingKind, Severity, Subject, SubjectKind, compare};
 pub use error::CatalogError;
 pub use fingerprint::{Changes, Fingerprint};
-pub use read::{InstalledExtension, ReadOptions, ServerVersion, Snapshot, read, read_sql};
+pub use read::{InstalledExtension, ReadOptions, ServerVersion, Snapshot, Transaction, read};
 pub use settle::settle;

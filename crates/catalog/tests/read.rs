@@ -4,6 +4,7 @@
 
 mod support;
 
+use novate_catalog::{ReadOptions, ServerVersion};
 use support::live;
 
 /// What is printed of every object, comments included.
@@ -166,7 +167,9 @@ fn reading_leaves_settings_and_prepared_statements_alone() {
 
 #[test]
 fn a_server_that_is_too_old_is_refused() {
-    let error = novate_catalog::read_sql(novate_catalog::ServerVersion(120_010)).unwrap_err();
+    let session = support::Session::with("");
+    let options = ReadOptions { server_version: Some(ServerVersion(120_010)), ..ReadOptions::default() };
+    let error = session.wait(novate_catalog::read(&session.client, &options)).unwrap_err();
     assert_eq!(error.code(), "CATALOG.SERVER_TOO_OLD");
     assert_eq!(error.to_string(), "this is PostgreSQL 12; 13 is the oldest that novate reads");
 }

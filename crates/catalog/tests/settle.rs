@@ -4,7 +4,7 @@
 
 mod support;
 
-use novate_catalog::{CompareOptions, compare};
+use novate_catalog::{CompareOptions, Transaction, compare};
 use support::{Session, contract, render};
 
 /// Texts whose canonical forms the offline rules tell apart, and that PostgreSQL stores alike.
@@ -63,7 +63,7 @@ fn nothing_is_left_behind_in_a_transaction_or_out_of_one() {
     session.verify(&expected, false);
     session
         .execute("BEGIN; SET LOCAL search_path = nowhere; CREATE TABLE public.u (); SET LOCAL timezone = 'Asia/Tokyo'");
-    session.verify(&expected, false);
+    session.verify_in(Transaction::Open, &expected, false);
     assert_eq!(session.text("SHOW search_path"), "nowhere");
     assert_eq!(session.text("SHOW timezone"), "Asia/Tokyo");
     session.execute("COMMIT");

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use novate_contract::{Control, Space};
 use serde::Deserialize;
 
-use crate::problem::{Place, Problem};
+use crate::files::{self, MAX_SETTINGS_BYTES, Unreadable};
+use crate::problem::{Place, Problem, shorten};
 
 /// The name of the configuration file.
 pub(crate) const FILE: &str = "novate.toml";
@@ -122,14 +123,16 @@ impl Config {
     pub(crate) fn find(start: &Utf8Path) -> Result<Self, Problem> {
         for folder in start.ancestors() {
             let path = folder.join(FILE);
-            if path.is_file() {
-                let text = fs_err::read_to_string(&path).map_err(|error| {
-                    Problem::input("CONFIG.UNREADABLE", format!("{path} cannot be read"))
+            match files::read(&path, MAX_SETTINGS_BYTES) {
+                Ok(text) => return Self::parse(folder, &path, &text),
+                Err(Unreadable::Missing) => {}
+                // A project's file that is passed over would make the one above it the project.
+                Err(error) => {
+                    return Err(Problem::input("CONFIG.UNREADABLE", format!("{path} cannot be read"))
                         .why(error.to_string())
-                        .fix("check the file's permissions and that it is UTF-8")
-                        .at(Place::file(&path))
-                })?;
-                return Self::parse(folder, &path, &text);
+                        .fix("check that it is a text file in UTF-8 that this user may read")
+                        .at(Place::file(&path)));
+                }
             }
         }
         Err(Problem::input("CONFIG.MISSING", format!("there is no {FILE} here or in any folder above"))
@@ -162,7 +165,13 @@ impl Config {
                     .fix("use lower-case letters, digits, '-' and '_'")
                     .at(Place::file(path))
             })?;
-            spaces.insert(space_name.clone(), space_config(root, &space_name, space));
+            let config = space_config(root, &space_name, space);
+            for named in [&config.contract, &config.migrations] {
+                if !plain(named).starts_with(plain(root)) {
+                    return Err(outside(root, named).at(Place::file(path)));
+                }
+            }
+            spaces.insert(space_name, config);
         }
         spaces.entry(Space::app()).or_insert_with(|| space_config(root, &Space::app(), SpaceFile::default()));
         let mut control = Vec::new();
@@ -200,6 +209,16 @@ impl Config {
         })
     }
 
+    /// Refuses a folder that lies outside of the project because a link leads there. One that is not there yet is
+    /// judged by the nearest folder above it that is.
+    pub(crate) fn check_within(&self, folder: &Utf8Path) -> Result<(), Problem> {
+        let real = folder.ancestors().find_map(|above| above.canonicalize().ok());
+        match (real, self.root.canonicalize()) {
+            (Some(real), Ok(root)) if real.starts_with(&root) => Ok(()),
+            _ => Err(outside(&self.root, folder)),
+        }
+    }
+
     /// How runs behave.
     pub(crate) fn settings(&self) -> novate_runner::Settings {
         let mut settings = novate_runner::Settings::default();
@@ -213,6 +232,27 @@ impl Config {
         settings.statement_timeout = seconds(self.database.statement_timeout);
         settings
     }
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    let mut plain = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+fn outside(root: &Utf8Path, path: &Utf8Path) -> Problem {
+    Problem::input("CONFIG.OUTSIDE_PROJECT", format!("{} lies outside of the project", shorten(path.to_owned())))
+        .why(format!("the project is the folder of {FILE}, {root}; another checkout would not have the rest"))
+        .fix(format!("move it into the project, or {FILE} into a folder above both"))
 }
 
 fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig {

@@ -7,8 +7,10 @@ mod cli;
 mod commands;
 mod config;
 mod convert;
+mod emitted;
 mod errors;
 mod exit;
+mod files;
 mod findings;
 mod operations;
 mod problem;
@@ -25,6 +27,10 @@ mod variables;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+/// Contracts are large trees of small parts: planning takes a third less time with it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match cli::Arguments::try_parse() {

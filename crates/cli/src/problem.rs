@@ -8,6 +8,7 @@ use novate_sql::{LineColumn, Span};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
+use crate::files;
 
 /// Something that went wrong, as people and programs are told.
 #[derive(Debug, Clone)]
@@ -29,6 +30,9 @@ pub(crate) struct Problem {
     /// Further problems of the same run.
     pub(crate) also: Vec<Problem>,
 }
+
+/// A file that is larger is named, and its line not shown.
+const MAX_SHOWN_BYTES: usize = 16 << 20;
 
 /// A place in a file.
 #[derive(Debug, Clone)]
@@ -56,7 +60,7 @@ impl Place {
     /// A line of a file that is read for its text.
     pub(crate) fn line(path: impl Into<Utf8PathBuf>, line: usize) -> Self {
         let path = path.into();
-        let text = fs_err::read_to_string(&path).ok();
+        let text = files::read(&path, MAX_SHOWN_BYTES).ok();
         let line_text = text.and_then(|text| line_of(&text, line));
         Self { at: Some(LineColumn { line, column: 1 }), line: line_text, ..Self::file(path) }
     }

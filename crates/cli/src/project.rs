@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
-use novate_contract::{Contract, Space, StorageHash, json};
+use camino::Utf8PathBuf;
+use novate_contract::{Contract, Space, StorageHash};
 use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageStamp, Store};
 use novate_runner::connection::ConnectionString;
 use novate_runner::{Interrupt, Session};
 
 use crate::config::{Config, Environment, SpaceConfig};
+use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
@@ -42,14 +43,17 @@ pub(crate) struct Project<'a> {
 }
 
 /// The history of a space, read and checked.
-pub(crate) struct Loaded {
+pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
     /// The store.
     pub(crate) store: Store,
     /// The graph.
     pub(crate) graph: Graph,
     /// Every package.
-    pub(crate) packages: BTreeMap<PackageName, Package>,
+    pub(crate) packages: P,
 }
+
+/// The history of a space as its manifests draw it, without what the packages run.
+pub(crate) type Outline = Loaded<()>;
 
 impl Context {
     /// Finds the project.
@@ -68,7 +72,9 @@ impl Project<'_> {
 
     /// The space's packages.
     pub(crate) fn store(&self) -> Result<Store, Problem> {
-        Ok(Store::new(self.context.space.clone(), self.space_config()?.migrations.clone()))
+        let folder = &self.space_config()?.migrations;
+        self.config.check_within(folder)?;
+        Ok(Store::new(self.context.space.clone(), folder.clone()))
     }
 
     /// Reads the contract's sources.
@@ -77,7 +83,22 @@ impl Project<'_> {
         sources::read(&space.contract, &self.context.space, &self.config)
     }
 
-    /// Reads the whole history, every hash checked.
+    /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who
+    /// asks whether all is well.
+    pub(crate) fn whole_history(&self) -> Result<Loaded, Problem> {
+        let history = self.history()?;
+        history.store.check_snapshots(history.packages.values())?;
+        Ok(history)
+    }
+
+    /// Reads the graph alone, for what runs nothing.
+    pub(crate) fn outline(&self) -> Result<Outline, Problem> {
+        let store = self.store()?;
+        let graph = store.outline()?;
+        Ok(Loaded { store, graph, packages: () })
+    }
+
+    /// Reads the graph, every package's hash checked.
     pub(crate) fn history(&self) -> Result<Loaded, Problem> {
         let store = self.store()?;
         let (graph, packages) = store.graph()?;
@@ -92,14 +113,13 @@ impl Project<'_> {
         Ok(folder.join(format!("{}.contract.json", self.context.space)))
     }
 
-    /// Says when the committed JSON is not what the sources say. It is a note: the sources are what counts.
-    pub(crate) fn note_stale_emit(&self, contract: &Contract) -> Result<(), Problem> {
+    /// Refuses an emitted contract that was edited by hand. One that is stale is only noted: the sources are what
+    /// counts.
+    pub(crate) fn check_emitted(&self, contract: &Contract) -> Result<(), Problem> {
         let path = self.emitted_path()?;
-        if !is_emitted(&path, contract) {
-            self.context.ui.note(
-                Symbol::Warning,
-                &format!("{} is not what the contract says; novate contract emit", crate::problem::shorten(path)),
-            );
+        if let Some(problem) = Emitted::find(&path, contract)?.problem(&path) {
+            let text = format!("{}; {}", problem.summary, problem.fix.unwrap_or_default());
+            self.context.ui.note(Symbol::Warning, &text);
         }
         Ok(())
     }
@@ -233,12 +253,14 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
     Ok(ConnectionString::parse(text, &variables.connect_env())?)
 }
 
-impl Loaded {
+impl<P> Loaded<P> {
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
         self.store.contract(node, "the graph")
     }
+}
 
+impl Loaded {
     /// Refuses what must not run before any connection is made: packages edited since they were compiled, and
     /// placeholders on a way to `goal`.
     pub(crate) fn check_runnable(&self, goal: &Node) -> Result<(), Problem> {
@@ -253,12 +275,6 @@ impl Loaded {
         }
         Problem::join(problems).map_or(Ok(()), Err)
     }
-}
-
-/// Whether a file is the contract's JSON; git may have changed its line endings.
-pub(crate) fn is_emitted(path: &Utf8Path, contract: &Contract) -> bool {
-    let text = fs_err::read_to_string(path).unwrap_or_default();
-    text.replace("\r\n", "\n") == json::to_json(contract)
 }
 
 /// A contract's hash as people see it.

@@ -10,6 +10,9 @@ use crate::problem::{Place, Problem, shorten};
 use crate::progress::count;
 use crate::ui::{Symbol, Ui};
 
+/// More problems than these nobody reads at once; a file that is no contract may have millions.
+const MOST_SHOWN: usize = 100;
+
 /// What the sources say.
 pub(crate) struct Sources {
     /// The contract.
@@ -24,16 +27,29 @@ pub(crate) struct Sources {
 
 /// Reads a project's contract.
 pub(crate) fn read(path: &Utf8Path, space: &Space, config: &Config) -> Result<Sources, Problem> {
-    read_as(path, space, Some(config), Drops::Refuse)
+    read_as(path, &config.root, space, Some(config), Drops::Refuse)
 }
 
-/// Reads any file or folder as a state; what a script takes away again is executed.
+/// Reads any file or folder as a state; what a script takes away again is executed. What it includes must be in the
+/// project, or beside it where it was named outside of the project.
 pub(crate) fn read_with(path: &Utf8Path, space: &Space, config: Option<&Config>) -> Result<Sources, Problem> {
-    read_as(path, space, config, Drops::Execute)
+    let inside = |folder: &&Utf8Path| match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        _ => false,
+    };
+    let beside = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    let within = config.map(|config| config.root.as_path()).filter(inside).unwrap_or(beside);
+    read_as(path, within, space, config, Drops::Execute)
 }
 
-fn read_as(path: &Utf8Path, space: &Space, config: Option<&Config>, drops: Drops) -> Result<Sources, Problem> {
-    let mut files = novate_source::files::read(path.as_std_path())?;
+fn read_as(
+    path: &Utf8Path,
+    within: &Utf8Path,
+    space: &Space,
+    config: Option<&Config>,
+    drops: Drops,
+) -> Result<Sources, Problem> {
+    let mut files = novate_source::files::read(path.as_std_path(), within.as_std_path())?;
     for file in &mut files {
         shorten_paths(file);
     }
@@ -77,14 +93,18 @@ fn text_of<'a>(files: &'a [SourceFile], path: &str) -> Option<&'a str> {
 }
 
 fn problem(errors: &[SourceError], files: &[SourceFile]) -> Problem {
-    let problems = errors.iter().map(|error| {
+    let shown = errors.iter().take(MOST_SHOWN).map(|error| {
         let mut problem = Problem::input(error.code(), error.problem.to_string());
         problem.why = error.why();
         problem.fix = error.fix();
         problem.at(place(&error.place, files))
     });
-    Problem::join(problems.collect())
-        .unwrap_or_else(|| Problem::input("CONTRACT.SYNTAX", "the contract cannot be read"))
+    let mut problems: Vec<Problem> = shown.collect();
+    if let (Some(last), more @ 1..) = (problems.last_mut(), errors.len().saturating_sub(MOST_SHOWN)) {
+        let more = format!("{} after this one", count(more, "problem"));
+        last.why = Some(last.why.take().map_or_else(|| more.clone(), |why| format!("{why}\n{more}")));
+    }
+    Problem::join(problems).unwrap_or_else(|| Problem::input("CONTRACT.SYNTAX", "the contract cannot be read"))
 }
 
 fn place(place: &novate_source::Place, files: &[SourceFile]) -> Place {

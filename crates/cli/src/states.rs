@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use novate_contract::{Contract, json};
-use novate_history::{Node, Store};
+use novate_history::{HistoryError, Node, Ref, RefName, Store};
 use novate_runner::connection::is_connection_string;
 use novate_source::{RenameHint, ValueHint};
 
@@ -23,6 +23,8 @@ pub(crate) struct NamedState {
     pub(crate) described: String,
     /// The invariants that a route there must provide.
     pub(crate) invariants: BTreeSet<String>,
+    /// The ref that named it, where one did.
+    pub(crate) reference: Option<(RefName, Ref)>,
     /// The renames that a contract file asks for.
     pub(crate) hints: Vec<RenameHint>,
     /// The enum labels that it says were renamed.
@@ -89,12 +91,18 @@ pub(crate) fn by_history(store: &Store, text: &str) -> Result<NamedState, Proble
         Err(error) if error.code() == "STATE.UNKNOWN" && name != text => store.resolve(name)?,
         other => other?,
     };
-    let contract = store.contract(&state.node, &state.described)?;
+    let contract = match (store.contract(&state.node, &state.described), &state.reference) {
+        (Err(HistoryError::SnapshotMissing { hash, .. }), Some((name, _))) => {
+            return Err(HistoryError::RefDangling { name: name.to_string(), hash }.into());
+        }
+        (found, _) => found?,
+    };
     Ok(NamedState {
         contract,
         node: state.node,
         described: state.described,
         invariants: state.invariants,
+        reference: state.reference,
         hints: Vec::new(),
         value_hints: Vec::new(),
     })
@@ -121,6 +129,7 @@ fn plain(contract: Contract, node: Node, described: &str) -> NamedState {
         node,
         described: described.to_owned(),
         invariants: BTreeSet::new(),
+        reference: None,
         hints: Vec::new(),
         value_hints: Vec::new(),
     }

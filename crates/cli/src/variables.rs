@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use novate_runner::connection::ConnectEnv;
 
+use crate::files::{self, MAX_SETTINGS_BYTES, Unreadable};
 use crate::problem::{Place, Problem};
 
 /// Every variable that novate itself reads, with what it does.
@@ -53,18 +54,18 @@ impl Variables {
         let process = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let mut files = Vec::new();
+        let mut read = Vec::new();
         for name in [".env.local", ".env"] {
-            let Some(path) = root.map(|root| root.join(name)).filter(|path| path.is_file()) else { continue };
-            let mut values = BTreeMap::new();
-            let iter = dotenvy::from_path_iter(&path).map_err(|error| unreadable(&path, &error))?;
-            for item in iter {
-                let (name, value) = item.map_err(|error| unreadable(&path, &error))?;
-                values.insert(name, value);
-            }
-            files.push((name.into(), values));
+            // A folder of that name is somebody else's: virtual environments of Python are called so.
+            let Some(path) = root.map(|root| root.join(name)).filter(|path| !path.is_dir()) else { continue };
+            let text = match files::read(&path, MAX_SETTINGS_BYTES) {
+                Ok(text) => text,
+                Err(Unreadable::Missing) => continue,
+                Err(error) => return Err(unreadable(&path, error.to_string())),
+            };
+            read.push((name.into(), values(&path, &text)?));
         }
-        Ok(Self { process, files })
+        Ok(Self { process, files: read })
     }
 
     /// A variable's value and where it came from. Empty values count as unset.
@@ -100,13 +101,32 @@ impl Variables {
     }
 }
 
-/// A broken `.env` file. What stands in it may be secret, so the line itself is not shown.
-fn unreadable(path: &Utf8Path, error: &dotenvy::Error) -> Problem {
-    let why = match error {
+/// A value may hold those above it, so a few lines could make one that fills a machine.
+const MAX_VALUE_BYTES: usize = 64 << 10;
+
+/// The variables that a `.env` file sets.
+fn values(path: &Utf8Path, text: &str) -> Result<BTreeMap<String, String>, Problem> {
+    let mut values = BTreeMap::new();
+    for item in dotenvy::from_read_iter(text.as_bytes()) {
+        let (name, value) = item.map_err(|error| unreadable(path, reason(&error)))?;
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(unreadable(path, format!("the value of {name} is larger than {} KiB", MAX_VALUE_BYTES >> 10)));
+        }
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+/// What stands in a `.env` file may be secret, so the line itself is not shown.
+fn reason(error: &dotenvy::Error) -> String {
+    match error {
         dotenvy::Error::LineParse(_, at) => format!("a line cannot be parsed, from its character {at} on"),
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it is not a list of NAME=value lines".to_owned(),
-    };
+    }
+}
+
+fn unreadable(path: &Utf8Path, why: String) -> Problem {
     Problem::input("CONFIG.ENV_FILE", format!("{path} cannot be read"))
         .why(why)
         .fix("write one NAME=value a line, and quote values with spaces")

@@ -1,6 +1,6 @@
 //! What can be wrong with what is on disk.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{ContractError, StorageHash};
 
 /// An error of the history, with a stable code.
@@ -23,12 +23,20 @@ pub enum HistoryError {
         path: Utf8PathBuf,
     },
     /// A file is larger than anything that novate writes.
-    #[error("{path} is larger than {limit} bytes")]
+    #[error("{path} is larger than {} MiB", limit >> 20)]
     TooLarge {
         /// The file.
         path: Utf8PathBuf,
         /// The limit in bytes.
-        limit: u64,
+        limit: usize,
+    },
+    /// A file is not text.
+    #[error("{path} is not UTF-8: byte {at}")]
+    NotUtf8 {
+        /// The file.
+        path: Utf8PathBuf,
+        /// The first byte that is not, from 0.
+        at: usize,
     },
     /// A file or folder is a link, or not of the kind that belongs there.
     #[error("{path} is not a regular {expected}")]
@@ -56,7 +64,7 @@ pub enum HistoryError {
         /// What it says.
         found: String,
         /// What is known.
-        known: u32,
+        known: u64,
     },
     /// A package's ops or manifest are not what its hash says.
     #[error("the package {package} was changed after it was compiled")]
@@ -161,6 +169,32 @@ pub enum HistoryError {
         /// Its name.
         name: String,
     },
+    /// A ref is not what its digest says.
+    #[error("the ref {name} was changed by hand")]
+    RefMismatch {
+        /// Its name.
+        name: String,
+        /// Its file.
+        path: Utf8PathBuf,
+    },
+    /// A ref points at a contract that is not in the graph.
+    #[error("the ref {name} points at a contract that no package touches")]
+    RefDangling {
+        /// Its name.
+        name: String,
+        /// The contract.
+        hash: StorageHash,
+    },
+    /// A ref requires what no package provides.
+    #[error("no package provides {invariant}")]
+    UnknownInvariant {
+        /// The ref's name.
+        name: String,
+        /// What it requires.
+        invariant: String,
+        /// What packages provide.
+        known: Vec<String>,
+    },
     /// A package's name is not one.
     #[error("{name:?} cannot be the name of a package")]
     InvalidPackageName {
@@ -206,6 +240,7 @@ impl HistoryError {
             Self::Io { .. } => "MIGRATION.IO",
             Self::FileMissing { .. } => "MIGRATION.FILE_MISSING",
             Self::TooLarge { .. } => "MIGRATION.TOO_LARGE",
+            Self::NotUtf8 { .. } => "MIGRATION.NOT_UTF8",
             Self::NotRegular { .. } => "MIGRATION.NOT_REGULAR",
             Self::Corrupt { .. } => "MIGRATION.CORRUPT",
             Self::FormatUnknown { .. } => "MIGRATION.FORMAT_UNKNOWN",
@@ -221,6 +256,9 @@ impl HistoryError {
             Self::AmbiguousState { .. } => "STATE.AMBIGUOUS",
             Self::InvalidRefName { .. } => "REF.INVALID_NAME",
             Self::RefMissing { .. } => "REF.MISSING",
+            Self::RefMismatch { .. } => "REF.HASH_MISMATCH",
+            Self::RefDangling { .. } => "REF.DANGLING",
+            Self::UnknownInvariant { .. } => "REF.UNKNOWN_INVARIANT",
             Self::InvalidPackageName { .. } => "MIGRATION.INVALID_NAME",
             Self::Unreachable { .. } => "MIGRATION.UNREACHABLE",
             Self::UnknownMarker { .. } => "MIGRATION.MARKER_UNKNOWN",
@@ -259,6 +297,15 @@ impl HistoryError {
                 format!("from there one can reach {}", reachable.join(", "))
             }
             Self::Unreachable { .. } => "no package starts there".to_owned(),
+            Self::TooLarge { .. } => "nothing that novate writes there is that large".to_owned(),
+            Self::RefMismatch { .. } => {
+                "its contract, its invariants or its file's name is another than novate wrote".to_owned()
+            }
+            Self::RefDangling { hash, .. } => format!("it points at {}", hash.short()),
+            Self::UnknownInvariant { known, .. } if known.is_empty() => "no transform has an @invariant".to_owned(),
+            Self::UnknownInvariant { name, known, .. } => {
+                format!("the ref {name} requires it; known are {}", known.join(", "))
+            }
             Self::NotRegular { .. } => {
                 "links could lead outside the project, so novate does not follow them".to_owned()
             }
@@ -275,8 +322,24 @@ impl HistoryError {
             Self::UnfilledPlaceholder { package, .. } => {
                 format!("replace the line with statements, then: novate migration emit {package}")
             }
-            Self::SnapshotMismatch { path, .. } | Self::Corrupt { path, .. } | Self::FileMissing { path } => {
+            Self::NotUtf8 { path, .. } if path.extension() == Some("sql") => {
+                format!("save {path} as UTF-8, then: novate migration emit {}", package_of(path))
+            }
+            Self::SnapshotMismatch { path, .. }
+            | Self::Corrupt { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::NotUtf8 { path, .. }
+            | Self::FileMissing { path } => {
                 format!("git checkout -- {path}")
+            }
+            Self::RefMismatch { name, path } => format!(
+                "git checkout -- {path}; or set it anew: novate ref delete {name}, then novate ref set {name} <contract>"
+            ),
+            Self::RefDangling { name, .. } => {
+                format!("novate ref set {name} <contract>, or novate ref delete {name}")
+            }
+            Self::UnknownInvariant { .. } => {
+                "name the transform in its package with @invariant, or correct the name".to_owned()
             }
             Self::SnapshotMissing { path, .. } => format!("restore {path} from version control"),
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
@@ -315,6 +378,8 @@ impl HistoryError {
             Self::Io { path, .. }
             | Self::FileMissing { path }
             | Self::TooLarge { path, .. }
+            | Self::NotUtf8 { path, .. }
+            | Self::RefMismatch { path, .. }
             | Self::NotRegular { path, .. }
             | Self::FormatUnknown { path, .. }
             | Self::HashMismatch { path, .. }
@@ -324,6 +389,11 @@ impl HistoryError {
             _ => None,
         }
     }
+}
+
+/// The package that a file lies in.
+fn package_of(path: &Utf8Path) -> &str {
+    path.parent().and_then(Utf8Path::file_name).unwrap_or_default()
 }
 
 fn short(hash: &str) -> &str {

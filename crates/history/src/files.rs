@@ -6,11 +6,19 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::HistoryError;
 
-/// No file that novate writes is larger: a contract of 100,000 tables takes less.
-pub(crate) const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
+/// `migration.sql`: as much as a contract file may hold.
+pub(crate) const MAX_SOURCE_BYTES: usize = 64 << 20;
+/// `ops.json`: the checks of each statement make it some four times the contract that a first package leads to.
+pub(crate) const MAX_OPS_BYTES: usize = 256 << 20;
+/// `migration.json`: it has a fixed number of keys, and this is room for 20,000 placeholders.
+pub(crate) const MAX_MANIFEST_BYTES: usize = 4 << 20;
+/// A ref: a hash, and room for 10,000 invariants.
+pub(crate) const MAX_REF_BYTES: usize = 1 << 20;
 
-/// The text of a regular file.
-pub(crate) fn read(path: &Utf8Path) -> Result<String, HistoryError> {
+/// The text of a regular file of at most `limit` bytes.
+pub(crate) fn read(path: &Utf8Path, limit: usize) -> Result<String, HistoryError> {
+    let too_large = || HistoryError::TooLarge { path: path.to_owned(), limit };
+    let limit = limit as u64;
     let meta = match fs_err::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -21,18 +29,38 @@ pub(crate) fn read(path: &Utf8Path) -> Result<String, HistoryError> {
     if !meta.is_file() {
         return Err(HistoryError::NotRegular { path: path.to_owned(), expected: "file" });
     }
-    if meta.len() > MAX_FILE_BYTES {
-        return Err(HistoryError::TooLarge { path: path.to_owned(), limit: MAX_FILE_BYTES });
+    if meta.len() > limit {
+        return Err(too_large());
     }
-    let mut text = String::new();
-    fs_err::File::open(path)
-        .and_then(|file| file.take(MAX_FILE_BYTES).read_to_string(&mut text))
-        .map_err(io(path, "read"))?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    fs_err::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(io(path, "read"))?;
+    // It may have grown since.
+    if bytes.len() as u64 > limit {
+        return Err(too_large());
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| HistoryError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
+}
+
+/// Refuses a text that [`read`] would refuse.
+pub(crate) fn check_size(path: &Utf8Path, text: &str, limit: usize) -> Result<(), HistoryError> {
+    if text.len() > limit { Err(HistoryError::TooLarge { path: path.to_owned(), limit }) } else { Ok(()) }
+}
+
+/// Refuses what is in a folder's place and is none: a link, which could lead anywhere, or a file.
+pub(crate) fn check_folder(path: &Utf8Path) -> Result<(), HistoryError> {
+    match fs_err::symlink_metadata(path) {
+        Ok(meta) if meta.is_dir() => Ok(()),
+        Ok(_) => Err(HistoryError::NotRegular { path: path.to_owned(), expected: "folder" }),
+        // What is read from it will be missing, and that is said better then.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(io(path, "read")(source)),
+    }
 }
 
 /// Names of what is in a folder, sorted; nothing where there is no folder. Names starting with a dot are left out.
 pub(crate) fn list(path: &Utf8Path) -> Result<Vec<String>, HistoryError> {
+    check_folder(path)?;
     let entries = match path.read_dir_utf8() {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

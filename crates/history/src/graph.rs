@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use novate_contract::StorageHash;
 
-use crate::{HistoryError, MigrationHash, Package, PackageName};
+use crate::{HistoryError, Manifest, MigrationHash, Package, PackageName, Ref, RefName};
 
 /// A contract in the graph; `None` is the empty database.
 pub type Node = Option<StorageHash>;
@@ -30,13 +30,18 @@ pub struct Edge {
 impl Edge {
     /// The edge that a package is.
     pub fn of(package: &Package) -> Self {
+        Self::new(package.name.clone(), package.hash.clone(), &package.manifest)
+    }
+
+    /// The edge that a package is by its manifest.
+    pub fn new(package: PackageName, hash: MigrationHash, manifest: &Manifest) -> Self {
         Self {
-            package: package.name.clone(),
-            hash: package.hash.clone(),
-            from: package.manifest.from.clone(),
-            to: package.manifest.to.clone(),
-            created_at: package.manifest.created_at.clone(),
-            provides: package.manifest.provided_invariants.iter().cloned().collect(),
+            package,
+            hash,
+            from: manifest.from.clone(),
+            to: manifest.to.clone(),
+            created_at: manifest.created_at.clone(),
+            provides: manifest.provided_invariants.iter().cloned().collect(),
         }
     }
 
@@ -90,6 +95,22 @@ impl Graph {
     /// Every node that an edge touches, the empty database first.
     pub fn nodes(&self) -> BTreeSet<Node> {
         self.edges.iter().flat_map(|edge| [edge.from.clone(), edge.target()]).collect()
+    }
+
+    /// Refuses a ref that no route can serve: no package touches its contract, or none provides what it requires.
+    pub fn check_ref(&self, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
+        if !self.nodes().contains(&Some(reference.hash.clone())) {
+            return Err(HistoryError::RefDangling { name: name.to_string(), hash: reference.hash.clone() });
+        }
+        let known: BTreeSet<&String> = self.edges.iter().flat_map(|edge| &edge.provides).collect();
+        match reference.invariants.iter().find(|id| !known.contains(id)) {
+            Some(unknown) => Err(HistoryError::UnknownInvariant {
+                name: name.to_string(),
+                invariant: unknown.clone(),
+                known: known.into_iter().cloned().collect(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Whether an edge leads back: to a contract nearer to the beginning from which one can get here again.

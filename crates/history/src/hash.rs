@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use novate_contract::json::strict;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -64,8 +65,8 @@ fn is_digest(text: &str) -> bool {
 }
 
 /// Hex SHA-256 of the canonical JSON; `None` where the value has no canonical form (a number that is none).
-fn sha256(value: &Value) -> Option<String> {
-    let bytes = serde_json_canonicalizer::to_vec(value).ok()?;
+pub(crate) fn sha256(value: &Value) -> Option<String> {
+    let bytes = strict::canonical(value)?;
     Some(hex::encode(Sha256::digest(bytes)))
 }
 

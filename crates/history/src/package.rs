@@ -1,11 +1,13 @@
 //! Packages: one edge of the graph, with what it runs.
 
 use camino::{Utf8Path, Utf8PathBuf};
+use novate_contract::json::strict;
 use novate_contract::{Space, StorageHash};
 use novate_planner::{Operation, TransactionMode};
 use serde_json::Value;
 
-use crate::format::{self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_from_value, ops_value, parse, pretty};
+use crate::files::{MAX_MANIFEST_BYTES, MAX_OPS_BYTES, MAX_SOURCE_BYTES};
+use crate::format::{self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_from_value, ops_value, parse};
 use crate::{HistoryError, MigrationHash, PackageName, SourceDigest, files};
 
 pub(crate) const SOURCE: &str = "migration.sql";
@@ -31,6 +33,25 @@ pub struct Manifest {
     pub created_at: String,
     /// What `migration.sql` was when it was compiled.
     pub source_digest: SourceDigest,
+}
+
+impl Manifest {
+    /// See [`Package::check_runnable`].
+    pub(crate) fn check_runnable(
+        &self,
+        name: &PackageName,
+        path: Utf8PathBuf,
+        source: &str,
+    ) -> Result<(), HistoryError> {
+        if SourceDigest::of(source) != self.source_digest {
+            return Err(HistoryError::SourceStale { package: name.to_string(), path });
+        }
+        if self.placeholders.is_empty() {
+            return Ok(());
+        }
+        let placeholders = self.placeholders.clone();
+        Err(HistoryError::UnfilledPlaceholder { package: name.to_string(), path, placeholders })
+    }
 }
 
 /// A line that the author must replace.
@@ -78,18 +99,7 @@ impl Package {
 
     /// Refuses a package that must not run: its source edited since, or placeholders left.
     pub fn check_runnable(&self) -> Result<(), HistoryError> {
-        if self.is_stale() {
-            return Err(HistoryError::SourceStale { package: self.name.to_string(), path: self.source_path() });
-        }
-        if self.manifest.placeholders.is_empty() {
-            Ok(())
-        } else {
-            Err(HistoryError::UnfilledPlaceholder {
-                package: self.name.to_string(),
-                path: self.source_path(),
-                placeholders: self.manifest.placeholders.clone(),
-            })
-        }
+        self.manifest.check_runnable(&self.name, self.source_path(), &self.source)
     }
 
     /// Whether `migration.sql` is another text than the one that was compiled.
@@ -100,16 +110,11 @@ impl Package {
 
 /// Reads the package in `folder` and checks its hash.
 pub(crate) fn read(folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
-    let meta = fs_err::symlink_metadata(folder).map_err(files::io(folder, "read"))?;
-    if !meta.is_dir() {
-        return Err(HistoryError::NotRegular { path: folder.to_owned(), expected: "folder" });
-    }
-    let manifest_path = folder.join(MANIFEST);
-    let manifest_value = parse(&manifest_path, &files::read(&manifest_path)?)?;
-    format::check_format(&manifest_path, &manifest_value)?;
+    files::check_folder(folder)?;
+    let (manifest_path, manifest_value) = read_manifest(folder)?;
     let ops_path = folder.join(OPS);
-    let ops = parse(&ops_path, &files::read(&ops_path)?)?;
-    let source = files::read(&folder.join(SOURCE))?;
+    let ops = parse(&ops_path, &files::read(&ops_path, MAX_OPS_BYTES)?, MAX_OPS_BYTES)?;
+    let source = files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?;
 
     let file: ManifestFile = decode(&manifest_path, manifest_value.clone())?;
     let found = compute(&manifest_path, &manifest_value, &ops)?;
@@ -133,11 +138,30 @@ pub(crate) fn read(folder: &Utf8Path, name: &PackageName) -> Result<Package, His
 
 /// Reads what is needed to compile a package again: its manifest, whatever its hash says.
 pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), HistoryError> {
-    let path = folder.join(MANIFEST);
-    let value = parse(&path, &files::read(&path)?)?;
-    format::check_format(&path, &value)?;
+    files::check_folder(folder)?;
+    let (path, value) = read_manifest(folder)?;
     let manifest = from_file(&path, decode(&path, value)?)?;
-    Ok((manifest, files::read(&folder.join(SOURCE))?))
+    Ok((manifest, files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?))
+}
+
+/// Reads a manifest and the hash that it declares, without what that hash is of.
+pub(crate) fn read_manifest_alone(folder: &Utf8Path) -> Result<(Manifest, MigrationHash), HistoryError> {
+    files::check_folder(folder)?;
+    let (path, value) = read_manifest(folder)?;
+    let file: ManifestFile = decode(&path, value)?;
+    let hash = MigrationHash::parse(&file.migration_hash).ok_or_else(|| HistoryError::Corrupt {
+        path: path.clone(),
+        message: format!("{:?} is not a package's hash", file.migration_hash),
+        line: 0,
+    })?;
+    Ok((from_file(&path, file)?, hash))
+}
+
+fn read_manifest(folder: &Utf8Path) -> Result<(Utf8PathBuf, Value), HistoryError> {
+    let path = folder.join(MANIFEST);
+    let value = parse(&path, &files::read(&path, MAX_MANIFEST_BYTES)?, MAX_MANIFEST_BYTES)?;
+    format::check_format(&path, &value)?;
+    Ok((path, value))
 }
 
 /// Writes a package as a whole.
@@ -148,7 +172,11 @@ pub(crate) fn write(folder: &Utf8Path, package: &NewPackage, replace: bool) -> R
     if let Value::Object(map) = &mut manifest {
         map.insert("migrationHash".to_owned(), Value::from(hash.as_str()));
     }
-    let files = [(SOURCE, package.source.as_str()), (OPS, &pretty(&ops)), (MANIFEST, &pretty(&manifest))];
+    let (ops, manifest) = (strict::pretty(ops), strict::pretty(manifest));
+    let files = [(SOURCE, package.source.as_str()), (OPS, &ops), (MANIFEST, &manifest)];
+    for ((name, text), limit) in files.iter().zip([MAX_SOURCE_BYTES, MAX_OPS_BYTES, MAX_MANIFEST_BYTES]) {
+        files::check_size(&folder.join(name), text, limit)?;
+    }
     files::write_folder(folder, &files, replace)?;
     Ok(hash)
 }

@@ -5,9 +5,12 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::StorageHash;
+use novate_contract::json::strict;
+use serde_json::{Value, json};
 
-use crate::format::{RefFile, decode, parse, pretty};
-use crate::{HistoryError, files};
+use crate::files::MAX_REF_BYTES;
+use crate::format::{RefFile, decode, parse};
+use crate::{HistoryError, files, hash};
 
 /// A ref's name: letters, digits, `-`, `_`, `.` and, between them, `/`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,8 +24,10 @@ impl RefName {
                 && !part.starts_with('.')
                 && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
         };
+        // A folder of that name would stand where a ref's file does.
+        let folders_ok = text.rsplit('/').skip(1).all(|part| part.strip_suffix(".json").is_none());
         let looks_like_hash = text.len() >= 6 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        if text.len() <= 100 && text.split('/').all(part_ok) && !looks_like_hash && text != "empty" {
+        if text.len() <= 100 && text.split('/').all(part_ok) && folders_ok && !looks_like_hash && text != "empty" {
             Ok(Self(text.to_owned()))
         } else {
             Err(HistoryError::InvalidRefName { name: text.to_owned() })
@@ -54,13 +59,25 @@ fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
     folder.join(format!("{name}.json"))
 }
 
+/// The digest of what a ref says, its name included: SHA-256 of the canonical JSON of the three.
+fn digest(name: &RefName, file: &RefFile) -> Option<String> {
+    hash::sha256(&json!({ "hash": file.hash, "invariants": file.invariants, "name": name.as_str() }))
+}
+
 pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryError> {
     let path = path_of(folder, name);
-    let text = match files::read(&path) {
+    // `a/b` lies in the folder `a`.
+    for above in path.ancestors().skip(1).take_while(|above| above.starts_with(folder)) {
+        files::check_folder(above)?;
+    }
+    let text = match files::read(&path, MAX_REF_BYTES) {
         Err(HistoryError::FileMissing { .. }) => return Err(HistoryError::RefMissing { name: name.to_string() }),
         other => other?,
     };
-    let file: RefFile = decode(&path, parse(&path, &text)?)?;
+    let file: RefFile = decode(&path, parse(&path, &text, MAX_REF_BYTES)?)?;
+    if file.digest.is_some() && file.digest != digest(name, &file) {
+        return Err(HistoryError::RefMismatch { name: name.to_string(), path });
+    }
     let hash = StorageHash::parse(&file.hash).ok_or_else(|| HistoryError::Corrupt {
         path: path.clone(),
         message: format!("{:?} is not a contract's hash", file.hash),
@@ -70,12 +87,17 @@ pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryErro
 }
 
 pub(crate) fn write(folder: &Utf8Path, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
-    let file = RefFile {
+    let mut file = RefFile {
+        digest: None,
         hash: reference.hash.as_str().to_owned(),
         invariants: reference.invariants.iter().cloned().collect(),
     };
-    let value = serde_json::to_value(file).unwrap_or_default();
-    files::write(&path_of(folder, name), &pretty(&value))
+    file.digest = digest(name, &file);
+    let path = path_of(folder, name);
+    // Texts only: nothing in it can fail to become JSON.
+    let text = strict::pretty(serde_json::to_value(file).unwrap_or(Value::Null));
+    files::check_size(&path, &text, MAX_REF_BYTES)?;
+    files::write(&path, &text)
 }
 
 pub(crate) fn delete(folder: &Utf8Path, name: &RefName) -> Result<(), HistoryError> {
@@ -101,9 +123,13 @@ fn collect(folder: &Utf8Path, prefix: &str, names: &mut Vec<RefName>) -> Result<
     for entry in files::list(folder)? {
         let path = folder.join(&entry);
         let meta = fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?;
+        let stem = entry.strip_suffix(".json");
+        if let (true, Some(_)) = (meta.is_dir(), stem) {
+            return Err(HistoryError::NotRegular { path, expected: "file" });
+        }
         if meta.is_dir() {
             collect(&path, &format!("{prefix}{entry}/"), names)?;
-        } else if let Some(stem) = entry.strip_suffix(".json") {
+        } else if let Some(stem) = stem {
             names.push(RefName::parse(&format!("{prefix}{stem}"))?);
         }
     }

@@ -2,7 +2,7 @@
 
 use novate_contract::StorageHash;
 
-use crate::{HistoryError, Node, PackageName, RefName, Store};
+use crate::{HistoryError, Node, PackageName, Ref, RefName, Store};
 
 /// A contract that was named, and by what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct State {
     pub described: String,
     /// The invariants that a route there must provide (a ref's).
     pub invariants: std::collections::BTreeSet<String>,
+    /// The ref that named it, where one did.
+    pub reference: Option<(RefName, Ref)>,
 }
 
 impl Store {
@@ -25,9 +27,10 @@ impl Store {
             match self.read_ref(&name) {
                 Ok(found) => {
                     return Ok(State {
-                        node: Some(found.hash),
+                        node: Some(found.hash.clone()),
                         described: format!("the ref {name}"),
-                        invariants: found.invariants,
+                        invariants: found.invariants.clone(),
+                        reference: Some((name, found)),
                     });
                 }
                 Err(HistoryError::RefMissing { .. }) => {}
@@ -96,5 +99,5 @@ impl Store {
 }
 
 fn plain(node: Node, described: String) -> State {
-    State { node, described, invariants: std::collections::BTreeSet::new() }
+    State { node, described, invariants: std::collections::BTreeSet::new(), reference: None }
 }

@@ -1,5 +1,7 @@
 //! One space's part of `migrations/`.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{Contract, Space, StorageHash};
 
@@ -69,23 +71,45 @@ impl Store {
         self.package_names()?.iter().map(|name| self.read_package(name)).collect()
     }
 
-    /// The graph of every package, and the packages; each hash and each snapshot that an edge touches is checked.
+    /// The graph as the manifests draw it: for what runs nothing, and so has no need of what the packages run. Their
+    /// hashes are not checked.
+    pub fn outline(&self) -> Result<Graph, HistoryError> {
+        let edge = |name: PackageName| {
+            let (manifest, hash) = package::read_manifest_alone(&self.folder.join(name.as_str()))?;
+            Ok(Edge::new(name, hash, &manifest))
+        };
+        Ok(Graph::new(self.package_names()?.into_iter().map(edge).collect::<Result<_, HistoryError>>()?))
+    }
+
+    /// The graph of every package, and the packages, each hash checked. Snapshots are checked as they are read, or all
+    /// at once ([`Self::check_snapshots`]).
     pub fn graph(&self) -> Result<(Graph, Vec<Package>), HistoryError> {
         let packages = self.packages()?;
-        let mut checked = std::collections::BTreeSet::new();
-        for package in &packages {
+        Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
+    }
+
+    /// Reads and checks every snapshot that an edge touches.
+    pub fn check_snapshots<'a>(&self, packages: impl IntoIterator<Item = &'a Package>) -> Result<(), HistoryError> {
+        let mut checked = BTreeSet::new();
+        for package in packages {
             for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
-                if checked.insert(hash.clone()) {
+                if checked.insert(hash) {
                     snapshot::read(&self.snapshots, hash, package.name.as_str())?;
                 }
             }
         }
-        Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
+        Ok(())
     }
 
     /// The manifest and source of a package that is to be compiled again, whatever its hash says.
     pub fn read_for_emit(&self, name: &PackageName) -> Result<(Manifest, String), HistoryError> {
         package::read_unchecked(&self.folder.join(name.as_str()))
+    }
+
+    /// Refuses a package that must not run, as far as its manifest and its source tell: see [`Package::check_runnable`].
+    pub fn check_runnable(&self, name: &PackageName) -> Result<(), HistoryError> {
+        let (manifest, source) = self.read_for_emit(name)?;
+        manifest.check_runnable(name, self.source_path(name), &source)
     }
 
     /// Where a package's `migration.sql` is.

@@ -1,5 +1,7 @@
 //! From two contracts to a plan.
 
+use std::borrow::Cow;
+
 use novate_contract::interpret::{Environment, Interpreter};
 use novate_contract::{Contract, UnsupportedObject};
 
@@ -28,7 +30,7 @@ pub fn plan(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Pla
     let mut steps = round(&mut plan, &state, to, options, families)?;
     if families {
         // What the parents' changes left to do is known only once they are carried out.
-        state = carry_out(state, &steps);
+        state = Cow::Owned(carry_out(state.into_owned(), &steps));
         steps.extend(round(&mut plan, &state, to, options, false)?);
     }
     plan.items.extend(join::items(steps));

@@ -1,6 +1,7 @@
 //! Renames that the author asked for, and those of sequences that follow from what they belong to: first of all, so that
 //! everything else is planned for objects that already have their new names.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use novate_contract::interpret::{Environment, Interpreter};
@@ -11,13 +12,17 @@ use crate::names::beside;
 use crate::plan::{PlanOptions, Rename, ValueRename};
 
 /// A contract after its renames, and the statements that got it there, each with its object under its new name.
-pub(crate) struct Renamed {
-    pub(crate) contract: Contract,
+pub(crate) struct Renamed<'a> {
+    pub(crate) contract: Cow<'a, Contract>,
     pub(crate) statements: Vec<(String, ObjectId)>,
 }
 
 /// Renames what is to be renamed in `from`.
-pub(crate) fn apply(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Renamed, PlanError> {
+pub(crate) fn apply<'a>(from: &'a Contract, to: &Contract, options: &PlanOptions) -> Result<Renamed<'a>, PlanError> {
+    let sequences_stay = from.sequences.keys().all(|name| to.sequences.contains_key(name));
+    if options.renames.is_empty() && options.value_renames.is_empty() && sequences_stay {
+        return Ok(Renamed { contract: Cow::Borrowed(from), statements: Vec::new() });
+    }
     let mut work = Work { interpreter: Interpreter::new(from.clone(), Environment::default()), statements: Vec::new() };
     let mut ordered: Vec<&Rename> = options.renames.iter().collect();
     // What contains others first, so that the others are then found under its new name.
@@ -45,7 +50,7 @@ pub(crate) fn apply(from: &Contract, to: &Contract, options: &PlanOptions) -> Re
     }
     work.rename_values(to, &options.value_renames)?;
     work.follow_owners(to)?;
-    Ok(Renamed { contract: work.interpreter.into_contract(), statements: work.statements })
+    Ok(Renamed { contract: Cow::Owned(work.interpreter.into_contract()), statements: work.statements })
 }
 
 /// An id after the schema or table that it is part of was renamed.

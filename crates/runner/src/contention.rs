@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use novate_contract::Space;
 use novate_planner::Operation;
@@ -13,7 +13,7 @@ use crate::apply::{self, Attempt, lock_key};
 use crate::bookkeeping::LOCK_CLASS;
 use crate::event::{Event, LockHolder};
 use crate::holder;
-use crate::marker::Standing;
+use crate::marker::{InTransit, Standing};
 use crate::session::Session;
 use crate::{RunError, Settings};
 
@@ -38,15 +38,43 @@ impl Patience {
         session.rollback().await;
         // What was seen during the wait is exact; afterwards there is only who holds something of the kind.
         let holders = if seen.is_empty() { holders(session, space, operation).await } else { seen };
-        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
-        let left = settings.lock_budget.saturating_sub(waited);
-        if left.is_zero() {
-            return Err(RunError::Locked {
-                waited,
-                holders,
-                label: operation.map(|operation| operation.label.clone()),
-            });
+        let waited = self.waited();
+        if waited >= settings.lock_budget {
+            let label = operation.map(|operation| operation.label.clone());
+            return Err(RunError::Locked { waited, holders, label });
         }
+        self.sleep(session, holders, settings.lock_budget.saturating_sub(waited), on).await
+    }
+
+    /// Rolls back and waits for the session that works on a package; an error once the budget is used up.
+    pub(crate) async fn await_owner(
+        &mut self,
+        session: &mut Session,
+        transit: &InTransit,
+        settings: &Settings,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), RunError> {
+        session.rollback().await;
+        let waited = self.waited();
+        if waited >= settings.lock_budget {
+            return Err(RunError::InTransit { transit: Box::new(transit.clone()) });
+        }
+        let owner = sessions(session, &holder::with_pid(transit.pid)).await;
+        self.sleep(session, owner, settings.lock_budget.saturating_sub(waited), on).await
+    }
+
+    /// How long it has been since the first wait.
+    fn waited(&mut self) -> Duration {
+        self.since.get_or_insert_with(Instant::now).elapsed()
+    }
+
+    async fn sleep(
+        &mut self,
+        session: &Session,
+        holders: Vec<LockHolder>,
+        left: Duration,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), RunError> {
         self.attempts += 1;
         let attempt = self.attempts + 1;
         let pause = Settings::pause(attempt, RandomState::new().hash_one(attempt)).min(left);
@@ -89,7 +117,12 @@ async fn holders(session: &mut Session, space: &Space, operation: Option<&Operat
         ),
         Some(operation) => holder::on_tables(&tables(operation)),
     };
-    let Ok(rows) = session.batch(&holder::holding(&held), &mut |_| ()).await else {
+    sessions(session, &holder::holding(&held)).await
+}
+
+/// The sessions that a query of [`holder`] finds.
+async fn sessions(session: &mut Session, sql: &str) -> Vec<LockHolder> {
+    let Ok(rows) = session.batch(sql, &mut |_| ()).await else {
         return Vec::new();
     };
     rows.into_iter().filter_map(holder::of_row).collect()

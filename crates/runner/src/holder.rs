@@ -14,6 +14,11 @@ pub(crate) fn blocking(pid: i32) -> String {
     rows(&format!("a.pid = ANY (pg_catalog.pg_blocking_pids({pid}))"))
 }
 
+/// A query for the session with this process.
+pub(crate) fn with_pid(pid: i32) -> String {
+    rows(&format!("a.pid = {pid}"))
+}
+
 /// A query for the sessions that hold a lock of a condition on `pg_locks l`.
 pub(crate) fn holding(condition: &str) -> String {
     rows(&format!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot};
+use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::Contract;
 use novate_planner::Operation;
 
@@ -18,9 +18,15 @@ pub(crate) enum Scope {
     Touched,
 }
 
-/// Reads the catalog in the open transaction (or outside of any), in one round trip.
+/// Reads the catalog in the open transaction, in one round trip.
 pub(crate) async fn read(session: &mut Session) -> Result<Snapshot, RunError> {
+    read_in(session, Transaction::Open).await
+}
+
+/// Reads the catalog, in one round trip.
+pub(crate) async fn read_in(session: &mut Session, transaction: Transaction) -> Result<Snapshot, RunError> {
     let options = novate_catalog::ReadOptions {
+        transaction,
         server_version: Some(novate_catalog::ServerVersion(session.connected().server_version.num)),
         ..Default::default()
     };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::RunError;
 use crate::ledger::{Entry, StoredOutcome};
+use crate::transit::NOBODY;
 
 /// A space's marker as the database holds it.
 #[derive(Debug, Clone)]
@@ -84,8 +85,8 @@ pub(crate) fn read_sql(space: &Space, lock: bool) -> String {
         "SELECT pg_catalog.json_build_object('tables', (SELECT pg_catalog.max(tables_version) FROM novate.meta), \
          'marker', (SELECT pg_catalog.row_to_json(m) FROM (SELECT * FROM novate.marker WHERE space = {space}{lock}) m), \
          'progress', (SELECT pg_catalog.row_to_json(p) FROM (SELECT package, migration_hash, to_hash, operation, \
-         operation_id, outcomes, started_at::pg_catalog.text, owner_pid AS pid, EXISTS (SELECT 1 FROM \
-         pg_catalog.pg_stat_activity a WHERE a.pid = owner_pid AND coalesce(a.backend_start = owner_start, \
+         operation_id, outcomes, started_at::pg_catalog.text, owner_pid AS pid, owner <> '{NOBODY}' AND EXISTS (SELECT 1 \
+         FROM pg_catalog.pg_stat_activity a WHERE a.pid = owner_pid AND coalesce(a.backend_start = owner_start, \
          a.application_name = owner_application)) AS alive FROM novate.progress WHERE space = {space}) \
          p))::pg_catalog.text"
     )

@@ -131,6 +131,7 @@ async fn steps(
     let own_session = !history.packages.values().any(by_statement) || session.is_own().await;
     let mut dry_standing: Option<Standing> = None;
     let mut patience = Patience::default();
+    let mut queue = Patience::default();
     loop {
         let standing = match dry_standing.take() {
             Some(standing) => standing,
@@ -142,6 +143,10 @@ async fn steps(
         if let Some(under_way) = &standing.in_transit {
             if settings.dry_run {
                 return Err((RunError::DryRunImpossible { package: under_way.package.clone() }, true));
+            }
+            if under_way.alive {
+                queue.await_owner(session, under_way, settings, on).await.map_err(|error| (error, true))?;
+                continue;
             }
             if !own_session {
                 return Err((needs_session(session, &under_way.package), true));

@@ -272,6 +272,15 @@ impl Session {
         }
     }
 
+    /// Runs a statement at the end of a run that failed or was interrupted. Where the session is gone, the server finds
+    /// out by itself what the statement would have said.
+    pub(crate) async fn last_word(&mut self, sql: &str) {
+        self.rollback().await;
+        if let Err(error) = self.connected.client.simple_query(sql).await {
+            tracing::debug!(%error, "the last word");
+        }
+    }
+
     /// Ends whatever transaction is open. A session that is gone has none.
     pub(crate) async fn rollback(&mut self) {
         if let Err(error) = self.connected.client.simple_query("ROLLBACK").await {

@@ -24,6 +24,9 @@ use crate::migrate::{Applied, History};
 use crate::session::Session;
 use crate::{RunError, Settings};
 
+/// The owner of a package that was begun and that nobody works on.
+pub(crate) const NOBODY: &str = "";
+
 /// The right to work on a package, as this run holds it.
 struct Claim {
     owner: String,
@@ -67,10 +70,10 @@ pub(crate) async fn start(
     );
     session.batch(&insert, &mut |_| ()).await.map_err(|failure| (failure.into_refused("begin the package"), false))?;
     let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings };
-    journey.work(session, 0, on).await.map_err(|error| (error, true))
+    journey.run(session, 0, on).await.map_err(|error| (error, true))
 }
 
-/// Goes on with a package that another run began.
+/// Goes on with a package that another run began and whose session is gone.
 pub(crate) async fn resume(
     session: &mut Session,
     history: &History<'_>,
@@ -81,9 +84,6 @@ pub(crate) async fn resume(
     on: &mut dyn FnMut(Event),
 ) -> Result<Applied, RunError> {
     let unknown = || RunError::TransitUnknown { package: under_way.package.clone() };
-    if under_way.alive {
-        return Err(RunError::InTransit { transit: Box::new(under_way.clone()) });
-    }
     let name = PackageName::parse(&under_way.package).map_err(|_| unknown())?;
     let package = history.package(&name)?;
     package.check_runnable()?;
@@ -108,10 +108,21 @@ pub(crate) async fn resume(
     let there = *goal == Some(package.manifest.to.clone());
     let scope = if there { Scope::Whole } else { Scope::Touched };
     let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings };
-    journey.work(session, first, on).await
+    journey.run(session, first, on).await
 }
 
 impl Journey<'_> {
+    /// Works on the package; a run that fails leaves it to whoever comes next.
+    async fn run(&self, session: &mut Session, first: usize, on: &mut dyn FnMut(Event)) -> Result<Applied, RunError> {
+        let result = self.work(session, first, on).await;
+        if result.is_err() {
+            let space = Literal(self.history.space.as_str());
+            let release = format!("UPDATE novate.progress SET owner = '{NOBODY}' WHERE space = {space}");
+            session.last_word(&self.as_owner(&release)).await;
+        }
+        result
+    }
+
     async fn work(&self, session: &mut Session, first: usize, on: &mut dyn FnMut(Event)) -> Result<Applied, RunError> {
         let began = Instant::now();
         let package = self.package;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot};
+use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 
-use crate::marker::Standing;
+use crate::marker::{Marker, Standing};
 use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, live, migrate};
@@ -94,35 +94,37 @@ pub async fn verify(
     let (findings, changed) = if mode == Mode::MarkerOnly {
         (Vec::new(), None)
     } else {
-        let (live, findings) = compare(session, contract, strictness).await?;
-        let changed = standing
-            .marker
-            .as_ref()
-            .and_then(|marker| Fingerprint::from_json(&marker.fingerprint))
-            .map(|signed| signed.changed_since(&live));
-        (findings, changed)
+        whole(session, contract, &hash, strictness, standing.marker.as_ref()).await?
     };
     Ok(Verification { contract: hash, marker, findings, changed_since_signature: changed, standing })
 }
 
-/// Reads the live schema and compares it, letting the server settle what only reads differently, in a transaction
-/// that is rolled back.
-pub(crate) async fn compare(
+/// The findings, and what has changed since the signature where that is known.
+type Whole = (Vec<Finding>, Option<BTreeSet<ObjectId>>);
+
+async fn whole(
     session: &mut Session,
     contract: &Contract,
+    hash: &StorageHash,
     strictness: Strictness,
-) -> Result<(Snapshot, Vec<Finding>), RunError> {
-    let refused = |failure: crate::session::Failure| failure.into_refused("read the catalog");
-    session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ", &mut |_| ()).await.map_err(refused)?;
+    marker: Option<&Marker>,
+) -> Result<Whole, RunError> {
+    begin(session).await?;
     let result = async {
         let live = live::read(session).await?;
-        let options = CompareOptions { strict: strictness.extras, strict_coverage: strictness.coverage };
-        let findings = novate_catalog::compare(contract, &live, &options);
-        let findings = novate_catalog::settle(&session.connected.client, contract, &live, findings).await?;
-        match rights::unasked(&findings) {
-            Some(refused) => Err(refused),
-            None => Ok((live, findings)),
-        }
+        let findings = findings(session, contract, &live, strictness).await?;
+        let Some((marker, signed)) =
+            marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
+        else {
+            return Ok((findings, None));
+        };
+        let changed = if marker.hash == *hash {
+            signed.changed_since(&live, contract, &findings)
+        } else {
+            let since = self::findings(session, &marker.contract, &live, Strictness::default()).await?;
+            signed.changed_since(&live, &marker.contract, &since)
+        };
+        Ok((findings, Some(changed)))
     }
     .await;
     session.rollback().await;
@@ -132,9 +134,50 @@ pub(crate) async fn compare(
     }
 }
 
-/// The live schema as a contract, in a transaction that only reads.
+/// Reads the live schema and compares it, in a transaction that is rolled back.
+pub(crate) async fn compare(
+    session: &mut Session,
+    contract: &Contract,
+    strictness: Strictness,
+) -> Result<Vec<Finding>, RunError> {
+    begin(session).await?;
+    let result = async {
+        let live = live::read(session).await?;
+        findings(session, contract, &live, strictness).await
+    }
+    .await;
+    session.rollback().await;
+    match result {
+        Ok(compared) => Ok(compared),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
+}
+
+async fn begin(session: &mut Session) -> Result<(), RunError> {
+    let refused = |failure: crate::session::Failure| failure.into_refused("read the catalog");
+    session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ", &mut |_| ()).await.map_err(refused)?;
+    Ok(())
+}
+
+/// What differs, once the server has settled what only reads differently. A transaction must be open.
+async fn findings(
+    session: &mut Session,
+    contract: &Contract,
+    live: &Snapshot,
+    strictness: Strictness,
+) -> Result<Vec<Finding>, RunError> {
+    let options = CompareOptions { strict: strictness.extras, strict_coverage: strictness.coverage };
+    let findings = novate_catalog::compare(contract, live, &options);
+    let findings = novate_catalog::settle(&session.connected.client, contract, live, findings).await?;
+    match rights::unasked(&findings) {
+        Some(refused) => Err(refused),
+        None => Ok(findings),
+    }
+}
+
+/// The live schema as a contract, as it is at one moment. No transaction may be open.
 pub async fn read_live(session: &mut Session) -> Result<Snapshot, RunError> {
-    match live::read(session).await {
+    match live::read_in(session, Transaction::None).await {
         Ok(live) => Ok(live),
         Err(error) => Err(rights::name(session, error, Purpose::Look).await),
     }

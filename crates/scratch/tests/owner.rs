@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 fn owner(ending: &str) -> (Child, Utf8PathBuf, String) {
     let test = std::env::current_exe().unwrap();
     let program = test.ancestors().nth(2).unwrap().join("examples/owner");
-    let mut owner = Command::new(&program)
+    let mut owner = listening(&program)
         .env_remove("NOVATE_SCRATCH_URL")
         .arg(ending)
         .stdin(Stdio::piped())
@@ -27,6 +28,19 @@ fn owner(ending: &str) -> (Child, Utf8PathBuf, String) {
     let folder = Utf8PathBuf::from(folder);
     let pid = fs_err::read_to_string(folder.join("data/postmaster.pid")).unwrap();
     (owner, folder, pid.lines().next().unwrap().to_owned())
+}
+
+/// A program that signals end even where this one was started without an ear for them, as shells start what runs in the
+/// background.
+fn listening(program: &Path) -> Command {
+    const DEFAULT: &str = "--default-signal=INT,TERM,HUP";
+    if Command::new("env").args([DEFAULT, "true"]).output().is_ok_and(|output| output.status.success()) {
+        let mut command = Command::new("env");
+        command.arg(DEFAULT).arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
 }
 
 fn runs(pid: &str) -> bool {

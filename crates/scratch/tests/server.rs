@@ -2,24 +2,38 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Options, Request, Server, find};
+use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 fn start(options: &Options) -> Server {
     Server::start(&find(&Request::default()).unwrap(), options).unwrap()
 }
 
+/// The rows of an answer that another client than the crate's own is given.
+fn ask(database: &str, sql: &str) -> Result<String, tokio_postgres::Error> {
+    let config: tokio_postgres::Config = database.parse()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        let messages = client.simple_query(sql).await?;
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|at| row.get(at).unwrap_or_default()).collect::<Vec<_>>().join("|"))
+            }
+            _ => None,
+        });
+        Ok(rows.collect::<Vec<_>>().join("\n"))
+    })
+}
+
 fn one(server: &Server, database: &str, sql: &str) -> String {
-    let psql = Command::new(find(&Request::default()).unwrap().bin.join("psql"))
-        .args(["-XAtqc", sql, "-d", database])
-        .output()
-        .unwrap();
-    assert!(psql.status.success(), "{}: {}", server.version(), String::from_utf8_lossy(&psql.stderr));
-    String::from_utf8(psql.stdout).unwrap().trim().to_owned()
+    ask(database, sql).unwrap_or_else(|error| panic!("{}: {error}", server.version()))
 }
 
 #[test]
@@ -48,16 +62,14 @@ fn a_database_with_a_session_in_it_is_dropped_all_the_same() {
     let database = server.database("busy").unwrap();
     let name = database.name().to_owned();
     let url = database.url();
-    let psql = find(&Request::default()).unwrap().bin.join("psql");
-    let mut busy =
-        Command::new(psql).args(["-Xqc", "SELECT pg_sleep(60)", "-d", &url]).stderr(Stdio::null()).spawn().unwrap();
+    let busy = thread::spawn(move || ask(&url, "SELECT pg_sleep(60)"));
     let other = server.database("other").unwrap();
     let sessions = format!("SELECT 1 FROM pg_stat_activity WHERE datname = '{name}' AND query ~ '^SELECT pg_sleep'");
     while other.execute(&sessions).unwrap().is_empty() {
         thread::yield_now();
     }
     drop(database);
-    assert!(!busy.wait().unwrap().success());
+    busy.join().unwrap().unwrap_err();
     assert!(other.execute(&format!("SELECT 1 FROM pg_database WHERE datname = '{name}'")).unwrap().is_empty());
 }
 

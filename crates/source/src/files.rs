@@ -4,118 +4,38 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use thiserror::Error;
-
 use crate::text::{Include, SourceFile};
 
+mod error;
+
+pub use error::FileError;
+
 /// The most that one file may hold; far beyond any schema.
-pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
-/// How deep files may include each other, and folders nest.
-const MAX_DEPTH: usize = 32;
-
-/// Why contract files cannot be read.
-#[derive(Debug, Error)]
-pub enum FileError {
-    /// Nothing is there.
-    #[error("there is no {}", path.display())]
-    NotFound {
-        /// The path.
-        path: PathBuf,
-        /// The file that includes it, if one does.
-        included_by: Option<PathBuf>,
-    },
-    /// A folder without contract files.
-    #[error("{} holds no .sql file", path.display())]
-    NoFiles {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// Not text.
-    #[error("{} is not UTF-8: byte {at}", path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The first byte that is not.
-        at: usize,
-    },
-    /// Too much text.
-    #[error("{} is larger than {} MiB", path.display(), MAX_FILE_BYTES / 1024 / 1024)]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file that includes itself, or a folder that links to itself.
-    #[error("{} leads back to itself", path.display())]
-    Cycle {
-        /// The path at which the circle closes.
-        path: PathBuf,
-        /// The file that includes it, if one does.
-        included_by: Option<PathBuf>,
-    },
-    /// Files that include each other, or folders in each other, without end.
-    #[error("{} lies more than {MAX_DEPTH} levels deep", path.display())]
-    TooDeep {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The system refused.
-    #[error("{0}")]
-    Io(std::io::Error),
-}
-
-impl FileError {
-    /// The stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound { .. } => "CONTRACT.FILE_NOT_FOUND",
-            Self::NoFiles { .. } => "CONTRACT.NO_FILES",
-            Self::NotUtf8 { .. } => "CONTRACT.NOT_UTF8",
-            Self::TooLarge { .. } => "CONTRACT.FILE_TOO_LARGE",
-            Self::Cycle { .. } => "CONTRACT.FILE_CYCLE",
-            Self::TooDeep { .. } => "CONTRACT.FILE_TOO_DEEP",
-            Self::Io(_) => "CONTRACT.FILE_UNREADABLE",
-        }
-    }
-
-    /// Why it is an error.
-    pub fn why(&self) -> Option<String> {
-        match self {
-            Self::NotFound { included_by: Some(by), .. } | Self::Cycle { included_by: Some(by), .. } => {
-                Some(format!("{} includes it", by.display()))
-            }
-            _ => None,
-        }
-    }
-
-    /// The next step.
-    pub fn fix(&self) -> Option<String> {
-        Some(match self {
-            Self::NotFound { included_by: None, .. } => {
-                "write it there, or say in novate.toml where it is: [space.app] contract = \"...\"".to_owned()
-            }
-            Self::NotFound { .. } => "mend the path, which is relative to the including file with \\ir".to_owned(),
-            Self::NoFiles { .. } => "write the contract into a .sql file there".to_owned(),
-            Self::NotUtf8 { path, .. } => format!("save {} as UTF-8", path.display()),
-            Self::TooLarge { .. } => "split it, and leave data out: pg_dump --schema-only".to_owned(),
-            Self::Cycle { .. } | Self::TooDeep { .. } => "remove the line or link that leads back".to_owned(),
-            Self::Io(_) => return None,
-        })
-    }
-}
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+/// The most that all files of a contract may hold together: a machine bears it several times over.
+pub const MAX_TOTAL_BYTES: u64 = 256 << 20;
+/// The most files and folders that are looked at, each inclusion counted: files that include others twice each would
+/// otherwise never end.
+pub const MAX_FILES: usize = 100_000;
+/// How deep files may include each other, and folders nest: deeper than people can follow.
+pub const MAX_DEPTH: usize = 32;
 
 /// Reads a contract: one file, or every `.sql` file in a folder and those below it, in name order. What their `\i` and
 /// `\ir` lines include comes with them: `\i` is relative to the working directory, `\ir` to the including file.
-pub fn read(path: &Path) -> Result<Vec<SourceFile>, FileError> {
+///
+/// Nothing outside of the folder `within` is read, whatever paths, links and inclusions say.
+pub fn read(path: &Path, within: &Path) -> Result<Vec<SourceFile>, FileError> {
+    let root = fs_err::canonicalize(within).map_err(|error| not_found(error, within, None))?;
+    let mut disk = Disk { within, root, stack: Vec::new(), seen: 0, bytes: 0 };
     let is_folder = match fs_err::metadata(path) {
         Ok(found) => found.is_dir(),
         Err(error) => return Err(not_found(error, path, None)),
     };
-    let mut disk = Disk { stack: Vec::new() };
     if !is_folder {
         return Ok(vec![disk.file(path, None)?]);
     }
     let mut found = Vec::new();
-    folder(path, &mut Vec::new(), &mut found)?;
+    disk.folder(path, &mut Vec::new(), &mut found)?;
     if found.is_empty() {
         return Err(FileError::NoFiles { path: path.to_owned() });
     }
@@ -140,32 +60,6 @@ fn collect_included(file: &SourceFile, all: &mut BTreeSet<String>) {
     }
 }
 
-fn folder(path: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) -> Result<(), FileError> {
-    if above.len() >= MAX_DEPTH {
-        return Err(FileError::TooDeep { path: path.to_owned() });
-    }
-    let real = fs_err::canonicalize(path).map_err(FileError::Io)?;
-    if above.contains(&real) {
-        return Err(FileError::Cycle { path: path.to_owned(), included_by: None });
-    }
-    above.push(real);
-    for entry in fs_err::read_dir(path).map_err(FileError::Io)? {
-        let entry = entry.map_err(FileError::Io)?;
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let is_folder = fs_err::metadata(&path).map_err(|error| not_found(error, &path, None))?.is_dir();
-        if is_folder {
-            folder(&path, above, found)?;
-        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) {
-            found.push(path);
-        }
-    }
-    above.pop();
-    Ok(())
-}
-
 fn not_found(error: std::io::Error, path: &Path, included_by: Option<&Path>) -> FileError {
     if error.kind() == std::io::ErrorKind::NotFound {
         FileError::NotFound { path: path.to_owned(), included_by: included_by.map(Path::to_owned) }
@@ -174,21 +68,70 @@ fn not_found(error: std::io::Error, path: &Path, included_by: Option<&Path>) -> 
     }
 }
 
-struct Disk {
+struct Disk<'a> {
+    /// The folder that everything must be in, as people call it.
+    within: &'a Path,
+    /// The same without links.
+    root: PathBuf,
     /// The files that are being read, each included by the one before it.
     stack: Vec<PathBuf>,
+    /// How many files and folders were looked at.
+    seen: usize,
+    /// How many bytes were read.
+    bytes: u64,
 }
 
-impl Disk {
-    fn file(&mut self, path: &Path, included_by: Option<&Path>) -> Result<SourceFile, FileError> {
+impl Disk<'_> {
+    /// The path without links, where it is inside of the project.
+    fn real(&mut self, path: &Path, included_by: Option<&Path>) -> Result<PathBuf, FileError> {
+        self.seen += 1;
+        if self.seen > MAX_FILES {
+            return Err(FileError::TooMuch { path: path.to_owned() });
+        }
         let real = fs_err::canonicalize(path).map_err(|error| not_found(error, path, included_by))?;
+        if real.starts_with(&self.root) {
+            Ok(real)
+        } else {
+            let included_by = included_by.map(Path::to_owned);
+            Err(FileError::Outside { path: path.to_owned(), within: self.within.to_owned(), included_by })
+        }
+    }
+
+    fn folder(&mut self, path: &Path, above: &mut Vec<PathBuf>, found: &mut Vec<PathBuf>) -> Result<(), FileError> {
+        if above.len() >= MAX_DEPTH {
+            return Err(FileError::TooDeep { path: path.to_owned() });
+        }
+        let real = self.real(path, None)?;
+        if above.contains(&real) {
+            return Err(FileError::Cycle { path: path.to_owned(), included_by: None });
+        }
+        above.push(real);
+        for entry in fs_err::read_dir(path).map_err(FileError::Io)? {
+            let entry = entry.map_err(FileError::Io)?;
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let is_folder = fs_err::metadata(&path).map_err(|error| not_found(error, &path, None))?.is_dir();
+            if is_folder {
+                self.folder(&path, above, found)?;
+            } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql")) {
+                found.push(path);
+            }
+        }
+        above.pop();
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, included_by: Option<&Path>) -> Result<SourceFile, FileError> {
+        let real = self.real(path, included_by)?;
         if self.stack.contains(&real) {
             return Err(FileError::Cycle { path: path.to_owned(), included_by: included_by.map(Path::to_owned) });
         }
         if self.stack.len() >= MAX_DEPTH {
             return Err(FileError::TooDeep { path: path.to_owned() });
         }
-        let mut file = SourceFile::new(path.to_string_lossy(), text(path)?);
+        let mut file = SourceFile::new(path.to_string_lossy(), self.text(path)?);
         self.stack.push(real);
         for (at, relative, target) in include_lines(&file.text) {
             let target = match path.parent() {
@@ -200,17 +143,29 @@ impl Disk {
         self.stack.pop();
         Ok(file)
     }
-}
 
-fn text(path: &Path) -> Result<String, FileError> {
-    let file = fs_err::File::open(path).map_err(FileError::Io)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(FileError::Io)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(FileError::TooLarge { path: path.to_owned() });
+    fn text(&mut self, path: &Path) -> Result<String, FileError> {
+        let found = fs_err::metadata(path).map_err(FileError::Io)?;
+        if !found.is_file() {
+            return Err(FileError::NotRegular { path: path.to_owned() });
+        }
+        let file = fs_err::File::open(path).map_err(FileError::Io)?;
+        let mut bytes = Vec::new();
+        // What is far too large is not read at all; what grows meanwhile is cut off.
+        if found.len() <= MAX_FILE_BYTES {
+            file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(FileError::Io)?;
+        }
+        let size = found.len().max(bytes.len() as u64);
+        if size > MAX_FILE_BYTES {
+            return Err(FileError::TooLarge { path: path.to_owned() });
+        }
+        self.bytes += size;
+        if self.bytes > MAX_TOTAL_BYTES {
+            return Err(FileError::TooMuch { path: path.to_owned() });
+        }
+        String::from_utf8(bytes)
+            .map_err(|error| FileError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
     }
-    String::from_utf8(bytes)
-        .map_err(|error| FileError::NotUtf8 { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
 }
 
 /// The lines that include a file: where each begins, whether its path is relative to this file, and the path.

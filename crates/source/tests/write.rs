@@ -85,3 +85,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn types_that_are_not_modelled_are_declared_for_their_columns() {
+    let sql = "CREATE TYPE pair AS (a int, b text);
+        CREATE DOMAIN \"Odd one\" AS text;
+        CREATE VIEW v AS SELECT 1 AS one;
+        CREATE TABLE t (id int PRIMARY KEY, p pair[], o \"Odd one\");";
+    insta::assert_snapshot!(text(sql), @r#"
+    -- Left out, because novate does not model objects of these kinds yet:
+    --   view public.v
+
+    -- Declared for the columns of these types; what the types are is not modelled yet:
+    CREATE TYPE public.pair;
+    CREATE TYPE public."Odd one";
+
+    CREATE TABLE public.t (
+        id integer PRIMARY KEY,
+        p public.pair[],
+        o public."Odd one"
+    );
+    "#);
+    let contract = read(&[SourceFile::new("c.sql", sql)], &SourceOptions::default()).unwrap().contract;
+    for layout in [Layout::One, Layout::PerSchema, Layout::PerTable] {
+        assert_eq!(differing(&contract, &again(&contract, layout)), Vec::<String>::new());
+    }
+}

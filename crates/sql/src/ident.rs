@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// PostgreSQL's `NAMEDATALEN - 1`: longer identifiers are cut to this many bytes.
 pub const MAX_IDENT_BYTES: usize = 63;
 
@@ -9,12 +11,12 @@ pub const MAX_IDENT_BYTES: usize = 63;
 ///
 /// `Display` writes it as SQL, quoted only where PostgreSQL's `quote_ident` would quote it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ident(Box<str>);
+pub struct Ident(SmolStr);
 
 impl Ident {
     /// The identifier with exactly this stored form, cut at 63 bytes on a character boundary as PostgreSQL does.
     pub fn new(stored: impl AsRef<str>) -> Self {
-        Self(truncate(stored.as_ref(), MAX_IDENT_BYTES).into())
+        Self(SmolStr::new(truncate(stored.as_ref(), MAX_IDENT_BYTES)))
     }
 
     /// Reads one identifier as written in SQL: `Users` folds to `users`, `"Users"` keeps its case.

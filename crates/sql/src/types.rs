@@ -73,7 +73,7 @@ pub fn is_builtin(name: &str) -> bool {
 }
 
 /// `typname`s of PostgreSQL 13 to 18 that columns use, in canonical form, sorted.
-const BUILTIN: &[&str] = &[
+pub(crate) const BUILTIN: &[&str] = &[
     "\"bit\"",
     "\"char\"",
     "aclitem",

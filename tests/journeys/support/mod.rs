@@ -106,24 +106,7 @@ impl Project {
     /// Runs `novate` against another database.
     pub(crate) fn novate_on(&self, url: &str, arguments: &str) -> Ran {
         let output = self.command(url, arguments).output().expect("novate runs");
-        let ran = ran(arguments, &output);
-        if ran.code == 6 {
-            self.wait_for_backends();
-        }
-        ran
-    }
-
-    /// A server takes a moment to notice that a client has gone, and until then a package that the client left midway
-    /// looks as if somebody worked on it. Where somebody does, there is nothing to wait for.
-    fn wait_for_backends(&self) {
-        let count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE \
-                     'novate%'";
-        for _ in 0..100 {
-            if self.value(count) == "0" {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
+        ran(arguments, &output)
     }
 
     /// The command, for tests that start it and do something meanwhile.

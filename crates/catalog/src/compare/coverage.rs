@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use novate_contract::Contract;
+use novate_contract::{Contract, UnsupportedObject};
 
 use super::{CompareOptions, Finding, FindingKind, Severity, Subject, explain};
 use crate::Snapshot;
@@ -16,7 +16,7 @@ pub(super) fn unsupported(
     findings: &[Finding],
 ) -> Vec<Finding> {
     let named: BTreeSet<(&str, String)> =
-        expected.unsupported.iter().map(|object| (object.kind.as_str(), bare(&object.name))).collect();
+        expected.unsupported.iter().map(|object| (kind(object), bare(&object.name))).collect();
     let told: BTreeSet<String> = findings
         .iter()
         .filter(|finding| finding.differences.iter().any(|difference| difference.aspect == explain::KIND))
@@ -26,13 +26,18 @@ pub(super) fn unsupported(
     live.contract
         .unsupported
         .iter()
-        .filter(|object| options.strict_coverage || !named.contains(&(object.kind.as_str(), bare(&object.name))))
+        .filter(|object| options.strict_coverage || !named.contains(&(kind(object), bare(&object.name))))
         .filter(|object| !told.contains(&object.name))
         .map(|object| {
             let subject = Subject::Unsupported { kind: object.kind.clone(), name: object.name.clone() };
             Finding::new(subject, FindingKind::Extra, severity)
         })
         .collect()
+}
+
+/// What an object has to be to be the one that is meant: files may say no more of a type than that it is one.
+fn kind(object: &UnsupportedObject) -> &str {
+    if object.is_type() { "type" } else { &object.kind }
 }
 
 /// A name without what people may leave out when they write it: arguments, columns, the default schema.

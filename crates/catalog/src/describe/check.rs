@@ -2,9 +2,9 @@
 
 use novate_contract::Check;
 
-use super::{Aspect, expression};
+use super::{Listener, expression};
 
-pub(super) fn aspects(check: &Check) -> Vec<Aspect> {
+pub(super) fn describe(check: &Check, to: &mut dyn Listener) {
     let Check { expr } = check;
-    vec![expression("condition", expr)]
+    expression(to, "condition", expr);
 }

@@ -2,35 +2,30 @@
 
 use novate_contract::{Column, Generated, GeneratedKind, Identity, IdentityKind};
 
-use super::{Aspect, aspect, flag, optional, optional_expression, or_default, sequence};
+use super::{Listener, aspect, flag, optional, optional_expression, or_default, sequence};
 
-pub(super) fn aspects(column: &Column) -> Vec<Aspect> {
+pub(super) fn describe(column: &Column, to: &mut dyn Listener) {
     let Column { ty, not_null, default, identity, generated, collation, storage, compression, statistics, comment: _ } =
         column;
-    let mut all = vec![
-        aspect("type", ty),
-        flag("not null", *not_null),
-        optional_expression("default", default.as_ref()),
-        optional("identity", identity.as_ref().map(|identity| kind(identity.kind))),
-    ];
+    aspect(to, "type", ty);
+    flag(to, "not null", *not_null);
+    optional_expression(to, "default", default.as_ref());
+    optional(to, "identity", identity.as_ref().map(|identity| kind(identity.kind)));
     if let Some(Identity { kind: _, sequence, options }) = identity {
-        all.push(or_default("sequence name", sequence.as_ref(), "as PostgreSQL chooses"));
-        all.extend(sequence::options(options));
+        or_default(to, "sequence name", sequence.as_ref(), "as PostgreSQL chooses");
+        sequence::options(options, to);
     }
     let (stored, expr) = match generated {
         None => (None, None),
         Some(Generated { kind: GeneratedKind::Stored, expr }) => (Some("stored"), Some(expr)),
         Some(Generated { kind: GeneratedKind::Virtual, expr }) => (Some("virtual"), Some(expr)),
     };
-    all.extend([
-        optional("generated", stored),
-        optional_expression("generated as", expr),
-        or_default("collation", collation.as_ref(), "default"),
-        or_default("storage", storage.as_ref(), "default"),
-        or_default("compression", compression.as_ref(), "default"),
-        optional("statistics target", *statistics),
-    ]);
-    all
+    optional(to, "generated", stored);
+    optional_expression(to, "generated as", expr);
+    or_default(to, "collation", collation.as_ref(), "default");
+    or_default(to, "storage", storage.as_ref(), "default");
+    or_default(to, "compression", compression.as_ref(), "default");
+    optional(to, "statistics target", *statistics);
 }
 
 fn kind(kind: IdentityKind) -> &'static str {

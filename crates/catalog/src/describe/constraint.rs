@@ -2,27 +2,24 @@
 
 use novate_contract::{Constraint, ConstraintKind, Deferral};
 
-use super::{Aspect, check, exclusion, flag, foreign_key, or_default, primary_key, unique, unless};
+use super::{Listener, check, exclusion, flag, foreign_key, or_default, primary_key, unique, unless};
 
-pub(super) fn aspects(constraint: &Constraint) -> Vec<Aspect> {
+pub(super) fn describe(constraint: &Constraint, to: &mut dyn Listener) {
     let Constraint { kind, deferral, validated, no_inherit, enforced, comment: _ } = constraint;
-    let mut all = match kind {
-        ConstraintKind::PrimaryKey(key) => primary_key::aspects(key),
-        ConstraintKind::Unique(unique) => unique::aspects(unique),
-        ConstraintKind::ForeignKey(key) => foreign_key::aspects(key),
-        ConstraintKind::Check(check) => check::aspects(check),
-        ConstraintKind::Exclusion(exclusion) => exclusion::aspects(exclusion),
-    };
+    match kind {
+        ConstraintKind::PrimaryKey(key) => primary_key::describe(key, to),
+        ConstraintKind::Unique(unique) => unique::describe(unique, to),
+        ConstraintKind::ForeignKey(key) => foreign_key::describe(key, to),
+        ConstraintKind::Check(check) => check::describe(check, to),
+        ConstraintKind::Exclusion(exclusion) => exclusion::describe(exclusion, to),
+    }
     let deferral = match deferral {
         Deferral::NotDeferrable => None,
         Deferral::InitiallyImmediate => Some("deferrable, initially immediate"),
         Deferral::InitiallyDeferred => Some("deferrable, initially deferred"),
     };
-    all.extend([
-        or_default("deferral", deferral, "not deferrable"),
-        unless("validated", *validated),
-        flag("no inherit", *no_inherit),
-        unless("enforced", *enforced),
-    ]);
-    all
+    or_default(to, "deferral", deferral, "not deferrable");
+    unless(to, "validated", *validated);
+    flag(to, "no inherit", *no_inherit);
+    unless(to, "enforced", *enforced);
 }

@@ -3,9 +3,10 @@
 use novate_contract::Enum;
 use novate_sql::Literal;
 
-use super::{Aspect, list};
+use super::{Listener, list};
 
-pub(super) fn aspects(payload: &Enum) -> Vec<Aspect> {
+pub(super) fn describe(payload: &Enum, to: &mut dyn Listener) {
     let Enum { values, control: _, comment: _ } = payload;
-    vec![list("values", values.iter().map(|value| Literal(value)))]
+    let values: Vec<Literal<'_>> = values.iter().map(|value| Literal(value)).collect();
+    list(to, "values", &values);
 }

@@ -2,9 +2,10 @@
 
 use novate_contract::Extension;
 
-use super::{Aspect, optional};
+use super::{Listener, optional};
 
-pub(super) fn aspects(extension: &Extension) -> Vec<Aspect> {
+pub(super) fn describe(extension: &Extension, to: &mut dyn Listener) {
     let Extension { schema, version, control: _, comment: _ } = extension;
-    vec![optional("schema", schema.as_ref()), optional("version", version.as_ref())]
+    optional(to, "schema", schema.as_ref());
+    optional(to, "version", version.as_ref());
 }

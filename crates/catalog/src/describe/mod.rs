@@ -17,7 +17,7 @@ mod sequence;
 mod table;
 mod unique;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use novate_contract::{Expression, Object, StorageParameters};
 
@@ -34,22 +34,43 @@ pub(crate) struct Aspect {
     pub(crate) said: bool,
 }
 
+/// Who is told the aspects of an object.
+pub(crate) trait Listener {
+    /// Takes one. `compared` is the value with everything redundant removed, where that is not what is shown.
+    fn take(&mut self, name: &'static str, shown: &dyn Display, compared: Option<&dyn Display>, said: bool);
+}
+
+impl Listener for Vec<Aspect> {
+    fn take(&mut self, name: &'static str, shown: &dyn Display, compared: Option<&dyn Display>, said: bool) {
+        let shown = shown.to_string();
+        let compared = compared.map_or_else(|| shown.clone(), ToString::to_string);
+        self.push(Aspect { name, shown, compared, said });
+    }
+}
+
 /// What an absent value is shown as.
 const NONE: &str = "none";
 
-/// Every aspect of an object, in the order in which people expect them.
-pub(crate) fn aspects(object: Object<'_>) -> Vec<Aspect> {
+/// Tells every aspect of an object, in the order in which people expect them.
+pub(crate) fn describe(object: Object<'_>, to: &mut dyn Listener) {
     match object {
-        Object::Schema(schema) => schema::aspects(schema),
-        Object::Extension(extension) => extension::aspects(extension),
-        Object::Enum(payload) => enumeration::aspects(payload),
-        Object::Sequence(sequence) => sequence::aspects(sequence),
-        Object::Table(table) => table::aspects(table),
-        Object::Column(column) => column::aspects(column),
-        Object::Constraint(constraint) => constraint::aspects(constraint),
-        Object::Index(index) => index::aspects(index),
-        Object::Comment(text) => vec![aspect("text", text)],
+        Object::Schema(schema) => schema::describe(schema, to),
+        Object::Extension(extension) => extension::describe(extension, to),
+        Object::Enum(payload) => enumeration::describe(payload, to),
+        Object::Sequence(sequence) => sequence::describe(sequence, to),
+        Object::Table(table) => table::describe(table, to),
+        Object::Column(column) => column::describe(column, to),
+        Object::Constraint(constraint) => constraint::describe(constraint, to),
+        Object::Index(index) => index::describe(index, to),
+        Object::Comment(text) => aspect(to, "text", text),
     }
+}
+
+/// Every aspect of an object.
+pub(crate) fn aspects(object: Object<'_>) -> Vec<Aspect> {
+    let mut all = Vec::new();
+    describe(object, &mut all);
+    all
 }
 
 /// An object in words, a line an aspect.
@@ -74,46 +95,63 @@ pub(crate) fn line(object: Object<'_>) -> Option<String> {
     Some(said.join(", "))
 }
 
-fn aspect(name: &'static str, value: impl Display) -> Aspect {
-    let shown = value.to_string();
-    Aspect { name, compared: shown.clone(), shown, said: true }
+fn aspect(to: &mut dyn Listener, name: &'static str, value: impl Display) {
+    to.take(name, &value, None, true);
 }
 
 /// An aspect that has a value of PostgreSQL's own where nothing was said.
-fn or_default(name: &'static str, value: Option<impl Display>, default: &str) -> Aspect {
+fn or_default(to: &mut dyn Listener, name: &'static str, value: Option<impl Display>, default: &str) {
     match value {
-        Some(value) => aspect(name, value),
-        None => Aspect { said: false, ..aspect(name, default) },
+        Some(value) => to.take(name, &value, None, true),
+        None => to.take(name, &default, None, false),
     }
 }
 
-fn optional(name: &'static str, value: Option<impl Display>) -> Aspect {
-    or_default(name, value, NONE)
+fn optional(to: &mut dyn Listener, name: &'static str, value: Option<impl Display>) {
+    or_default(to, name, value, NONE);
 }
 
 /// Something that is off unless it was asked for.
-fn flag(name: &'static str, value: bool) -> Aspect {
-    or_default(name, value.then_some("yes"), "no")
+fn flag(to: &mut dyn Listener, name: &'static str, value: bool) {
+    or_default(to, name, value.then_some("yes"), "no");
 }
 
 /// Something that is on unless it was given up.
-fn unless(name: &'static str, value: bool) -> Aspect {
-    or_default(name, (!value).then_some("no"), "yes")
+fn unless(to: &mut dyn Listener, name: &'static str, value: bool) {
+    or_default(to, name, (!value).then_some("no"), "yes");
 }
 
-fn list<T: Display>(name: &'static str, values: impl IntoIterator<Item = T>) -> Aspect {
-    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    optional(name, (!values.is_empty()).then(|| values.join(", ")))
+fn list<T: Display>(to: &mut dyn Listener, name: &'static str, values: &[T]) {
+    optional(to, name, (!values.is_empty()).then_some(Joined(values)));
 }
 
-fn parameters(name: &'static str, values: &StorageParameters) -> Aspect {
-    list(name, values.iter().map(|(key, value)| format!("{key}={value}")))
+fn parameters(to: &mut dyn Listener, name: &'static str, values: &StorageParameters) {
+    let values: Vec<String> = values.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    list(to, name, &values);
 }
 
-fn expression(name: &'static str, value: &Expression) -> Aspect {
-    Aspect { name, shown: value.written.clone(), compared: value.canonical.to_string(), said: true }
+fn expression(to: &mut dyn Listener, name: &'static str, value: &Expression) {
+    to.take(name, &value.written, Some(&value.canonical), true);
 }
 
-fn optional_expression(name: &'static str, value: Option<&Expression>) -> Aspect {
-    value.map_or_else(|| optional(name, None::<&str>), |value| expression(name, value))
+fn optional_expression(to: &mut dyn Listener, name: &'static str, value: Option<&Expression>) {
+    match value {
+        Some(value) => expression(to, name, value),
+        None => optional(to, name, None::<&str>),
+    }
+}
+
+/// Values with commas between.
+struct Joined<'a, T>(&'a [T]);
+
+impl<T: Display> Display for Joined<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, value) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            value.fmt(f)?;
+        }
+        Ok(())
+    }
 }

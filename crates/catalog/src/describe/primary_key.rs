@@ -2,9 +2,11 @@
 
 use novate_contract::PrimaryKey;
 
-use super::{Aspect, list, parameters};
+use super::{Listener, list, parameters};
 
-pub(super) fn aspects(key: &PrimaryKey) -> Vec<Aspect> {
+pub(super) fn describe(key: &PrimaryKey, to: &mut dyn Listener) {
     let PrimaryKey { columns, include, storage } = key;
-    vec![list("columns", columns), list("include", include), parameters("storage parameters", storage)]
+    list(to, "columns", columns);
+    list(to, "include", include);
+    parameters(to, "storage parameters", storage);
 }

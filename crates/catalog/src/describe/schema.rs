@@ -2,9 +2,8 @@
 
 use novate_contract::Schema;
 
-use super::Aspect;
+use super::Listener;
 
-pub(super) fn aspects(schema: &Schema) -> Vec<Aspect> {
+pub(super) fn describe(schema: &Schema, _: &mut dyn Listener) {
     let Schema { control: _, comment: _ } = schema;
-    Vec::new()
 }

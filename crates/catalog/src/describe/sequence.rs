@@ -2,26 +2,23 @@
 
 use novate_contract::{Sequence, SequenceOptions};
 
-use super::{Aspect, aspect, flag, optional};
+use super::{Listener, aspect, flag, optional};
 
-pub(super) fn aspects(sequence: &Sequence) -> Vec<Aspect> {
+pub(super) fn describe(sequence: &Sequence, to: &mut dyn Listener) {
     let Sequence { options, unlogged, owner, control: _, comment: _ } = sequence;
-    let mut all = self::options(options);
-    all.push(flag("unlogged", *unlogged));
-    all.push(optional("owned by", owner.as_ref().map(|owner| format!("{}.{}", owner.table, owner.column))));
-    all
+    self::options(options, to);
+    flag(to, "unlogged", *unlogged);
+    optional(to, "owned by", owner.as_ref().map(|owner| format!("{}.{}", owner.table, owner.column)));
 }
 
 /// What sequences and identities share.
-pub(super) fn options(options: &SequenceOptions) -> Vec<Aspect> {
+pub(super) fn options(options: &SequenceOptions, to: &mut dyn Listener) {
     let SequenceOptions { ty, start, increment, min, max, cache, cycle } = options;
-    vec![
-        aspect("sequence type", ty),
-        aspect("start", start),
-        aspect("increment", increment),
-        aspect("minimum", min),
-        aspect("maximum", max),
-        aspect("cache", cache),
-        flag("cycle", *cycle),
-    ]
+    aspect(to, "sequence type", ty);
+    aspect(to, "start", start);
+    aspect(to, "increment", increment);
+    aspect(to, "minimum", min);
+    aspect(to, "maximum", max);
+    aspect(to, "cache", cache);
+    flag(to, "cycle", *cycle);
 }

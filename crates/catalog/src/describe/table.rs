@@ -2,9 +2,9 @@
 
 use novate_contract::{Partition, ReplicaIdentity, RowSecurity, Table};
 
-use super::{Aspect, flag, list, optional, or_default, parameters};
+use super::{Listener, flag, list, optional, or_default, parameters};
 
-pub(super) fn aspects(table: &Table) -> Vec<Aspect> {
+pub(super) fn describe(table: &Table, to: &mut dyn Listener) {
     let Table {
         columns: _,
         constraints: _,
@@ -29,16 +29,14 @@ pub(super) fn aspects(table: &Table) -> Vec<Aspect> {
     };
     let place = partition_of.as_ref().map(|Partition { parent, .. }| parent);
     let bound = partition_of.as_ref().map(|Partition { bound, .. }| bound);
-    vec![
-        flag("unlogged", *unlogged),
-        or_default("access method", access_method.as_ref(), "heap"),
-        parameters("storage parameters", storage),
-        flag("row security", *enabled),
-        flag("row security forced", *forced),
-        or_default("replica identity", replica_identity, "default"),
-        optional("partitioned by", partition_by.as_ref()),
-        optional("partition of", place),
-        optional("partition bound", bound),
-        list("inherits", inherits),
-    ]
+    flag(to, "unlogged", *unlogged);
+    or_default(to, "access method", access_method.as_ref(), "heap");
+    parameters(to, "storage parameters", storage);
+    flag(to, "row security", *enabled);
+    flag(to, "row security forced", *forced);
+    or_default(to, "replica identity", replica_identity, "default");
+    optional(to, "partitioned by", partition_by.as_ref());
+    optional(to, "partition of", place);
+    optional(to, "partition bound", bound);
+    list(to, "inherits", inherits);
 }

@@ -2,14 +2,12 @@
 
 use novate_contract::Unique;
 
-use super::{Aspect, flag, list, parameters};
+use super::{Listener, flag, list, parameters};
 
-pub(super) fn aspects(unique: &Unique) -> Vec<Aspect> {
+pub(super) fn describe(unique: &Unique, to: &mut dyn Listener) {
     let Unique { columns, nulls_not_distinct, include, storage } = unique;
-    vec![
-        list("columns", columns),
-        flag("nulls not distinct", *nulls_not_distinct),
-        list("include", include),
-        parameters("storage parameters", storage),
-    ]
+    list(to, "columns", columns);
+    flag(to, "nulls not distinct", *nulls_not_distinct);
+    list(to, "include", include);
+    parameters(to, "storage parameters", storage);
 }

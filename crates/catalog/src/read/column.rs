@@ -1,111 +1,104 @@
-//! Columns.
+//! Columns without their defaults.
 
-use std::collections::HashMap;
+use novate_contract::{Column, Ident, Identity, IdentityKind, SequenceOptions};
 
-use novate_contract::{Column, Generated, GeneratedKind, Ident, Identity, IdentityKind, SequenceOptions, Table};
-use serde::Deserialize;
-
-use super::assemble::Numbers;
+use super::attribute::{Attribute, FIELDS, IS_SPECIAL};
 use super::comment::On;
+use super::draft::{Draft, Place};
+use super::fields::{Fields, Oid};
 use super::query::ServerVersion;
-use super::text::{Defaults, Scope, Types, expression, outside_catalog};
+use crate::CatalogError;
 
-/// The fields of [`Row`], in order. From 17 on a partition's column says that it is an identity where it is that of
-/// the partitioned table, which has the sequence.
+/// Only a type with modifiers needs the server's words. Other relations than tables are asked for what is special about
+/// their columns, in the same pass over the largest of all catalogs.
 pub(super) fn query(version: ServerVersion) -> String {
-    let compression = version.since(14, "nullif(a.attcompression, '')", "NULL::text");
+    let compression = version.since(14, "nullif(a.attcompression, '')", "NULL");
     format!(
         "\
-SELECT 'column', json_build_array(a.attrelid::int8, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),
-  a.attnotnull, pg_get_expr(d.adbin, d.adrelid), 
-  CASE WHEN NOT r.relispartition THEN nullif(a.attidentity, '') END, nullif(a.attgenerated, ''),
-  CASE WHEN a.attcollation <> t.typcollation THEN
-    (SELECT json_build_array(n.nspname, c.collname) FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
-     WHERE c.oid = a.attcollation) END,
-  CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END, {compression}, a.attstattarget,
-  a.attoptions)::text
-FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE r.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+SELECT a.attrelid AS novate_column, a.attnum, a.attname, {FIELDS}, a.atttypid,
+  CASE WHEN a.atttypmod >= 0 THEN format_type(a.atttypid, a.atttypmod) END, a.attnotnull,
+  nullif(a.attidentity, ''), nullif(a.attgenerated, ''), a.attstorage, {compression}, nullif(a.attstattarget, -1)
+FROM pg_attribute a
+WHERE a.attnum > 0 AND NOT a.attisdropped
+  AND (a.attrelid IN (SELECT r.oid FROM pg_class r
+      WHERE r.relkind IN ('r', 'p') AND r.relpersistence <> 't' AND r.oid >= 16384)
+    OR a.attrelid >= 16384 AND ({IS_SPECIAL}))"
     )
 }
 
-/// One column.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) table: i64,
-    pub(crate) number: i16,
-    pub(crate) name: String,
-    pub(crate) ty: String,
-    pub(crate) not_null: bool,
-    /// Default, or what it is generated from.
-    pub(crate) default: Option<String>,
-    pub(crate) identity: Option<String>,
-    pub(crate) generated: Option<String>,
-    /// Schema and name, where it is not the type's own.
-    pub(crate) collation: Option<(String, String)>,
-    pub(crate) storage: Option<String>,
-    pub(crate) compression: Option<String>,
-    pub(crate) statistics: Option<i32>,
-    pub(crate) options: Option<Vec<String>>,
+/// A column that waits for those before it.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    number: i16,
+    name: Ident,
+    ty: Oid,
+    /// What its default is, if it has one: the letter of `attgenerated`.
+    generated: char,
+    column: Column,
 }
 
-/// Puts columns into their tables, in order.
-pub(super) fn place(rows: &[Row], numbers: &Numbers, types: &mut Types, tables: &mut HashMap<i64, Table>) {
-    let mut ordered: Vec<&Row> = rows.iter().collect();
-    ordered.sort_by_key(|row| (row.table, row.number));
-    for row in &ordered {
-        if let Some(table) = tables.get_mut(&row.table) {
-            table.columns.insert(Ident::new(&row.name), column(row, numbers, types));
+/// Keeps one column for its table.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let (relation, number): (Oid, i16) = (fields.value()?, fields.value()?);
+    let name = Ident::new(fields.text()?);
+    let special = Attribute::read(fields)?;
+    let is_partition = match draft.relations.get(&relation).filter(|of| of.is_table) {
+        Some(of) => of.table.partition_of.is_some(),
+        None => {
+            special.keep(draft, relation, number, &name);
+            return Ok(());
         }
-    }
-    // Expressions come last: they may use every column of the table.
-    let mut defaults = Defaults::default();
-    for row in ordered {
-        let (Some(text), Some(table)) = (&row.default, tables.get_mut(&row.table)) else { continue };
-        let Some(ty) = table.columns.get(row.name.as_str()).map(|column| column.ty.clone()) else { continue };
-        let scope = Scope::of(table);
-        let value = match row.generated {
-            None => defaults.get(text, &ty, &scope),
-            Some(_) => Some(expression(text, Some(&ty), &scope)),
-        };
-        let Some(column) = table.columns.get_mut(row.name.as_str()) else { continue };
-        match row.generated.as_deref() {
-            None => column.default = value,
-            Some("v") => column.generated = value.map(|expr| Generated { kind: GeneratedKind::Virtual, expr }),
-            Some(_) => column.generated = value.map(|expr| Generated { kind: GeneratedKind::Stored, expr }),
-        }
-    }
-}
-
-fn column(row: &Row, numbers: &Numbers, types: &mut Types) -> Column {
-    let mut column = Column::new(types.get(&row.ty));
-    column.not_null = row.not_null;
-    column.collation = row.collation.as_ref().map(outside_catalog);
-    column.storage = row.storage.as_deref().map(|letter| {
+    };
+    let ty: Oid = fields.value()?;
+    let written = fields.optional()?;
+    let mut column = Column::new(draft.type_name(ty, written));
+    column.not_null = fields.flag()?;
+    // From 17 on a partition's column says that it is an identity where it is that of the partitioned table, which has
+    // the sequence.
+    column.identity = match fields.letter()? {
+        kind @ ('a' | 'd') if !is_partition => Some(Identity {
+            kind: if kind == 'a' { IdentityKind::Always } else { IdentityKind::ByDefault },
+            sequence: None,
+            options: SequenceOptions::defaults(column.ty.clone(), 1),
+        }),
+        _ => None,
+    };
+    let generated = fields.letter()?;
+    let storage = fields.letter()?;
+    column.storage = Some(storage).filter(|storage| draft.types.storage(ty) != Some(*storage)).map(|letter| {
         let word = match letter {
-            "p" => "PLAIN",
-            "e" => "EXTERNAL",
-            "m" => "MAIN",
+            'p' => "PLAIN",
+            'e' => "EXTERNAL",
+            'm' => "MAIN",
             _ => "EXTENDED",
         };
         word.to_owned()
     });
-    column.compression = row.compression.as_deref().map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned());
-    // Before 17 it is -1 and not null where nothing was asked for.
-    column.statistics = row.statistics.filter(|target| *target >= 0);
-    column.identity = row.identity.as_deref().map(|letter| Identity {
-        kind: if letter == "a" { IdentityKind::Always } else { IdentityKind::ByDefault },
-        sequence: None,
-        options: SequenceOptions::defaults(column.ty.clone(), 1),
-    });
-    column.comment = numbers.column_comment(On::Relation, row.table, row.number);
-    column
+    column.compression = fields.optional()?.map(|letter| if letter == "l" { "lz4" } else { "pglz" }.to_owned());
+    column.statistics = fields.optional_value()?;
+    column.collation = match draft.types.collation(ty) {
+        Some(usual) => draft.collations.unusual(special.collation, Some(usual)),
+        None => None,
+    };
+    column.comment = draft.column_comment(On::Relation, relation, number);
+    special.keep(draft, relation, number, &name);
+    if let Some(of) = draft.relations.get_mut(&relation) {
+        of.arrived.push(Arrived { number, name, ty, generated, column });
+    }
+    Ok(())
 }
 
-/// Options of columns (`n_distinct`), which are not modelled.
-pub(super) fn options<'a>(rows: &'a [Row], numbers: &'a Numbers) -> impl Iterator<Item = (String, String)> + 'a {
-    rows.iter()
-        .filter(|row| row.options.is_some())
-        .map(|row| ("column option".to_owned(), format!("{}.{}", numbers.table(row.table), Ident::new(&row.name))))
+/// Puts the columns into their tables, in order.
+pub(super) fn place(draft: &mut Draft) {
+    for relation in draft.relations.values_mut() {
+        let mut arrived = std::mem::take(&mut relation.arrived);
+        arrived.sort_by_key(|column| column.number);
+        relation.table.columns.reserve(arrived.len());
+        for Arrived { number, name, ty, generated, column } in arrived {
+            let Ok(number) = usize::try_from(number) else { continue };
+            let (at, _) = relation.table.columns.insert_full(name, column);
+            relation.places.resize_with(number, || None);
+            relation.places.push(Some(Place { at, ty, generated }));
+        }
+    }
 }

@@ -1,115 +1,136 @@
 //! What constraints of every kind have in common.
 
-use std::collections::HashMap;
+use novate_contract::{Check, Constraint, ConstraintKind, Deferral, Ident};
 
-use novate_contract::{Check, Constraint, ConstraintKind, Deferral, Ident, PrimaryKey, Table, Unique};
-use serde::Deserialize;
-
-use super::assemble::Numbers;
 use super::comment::On;
+use super::draft::Draft;
+use super::exclusion;
+use super::expression::Use;
+use super::fields::{Fields, Oid};
+use super::foreign_key::{self, Part};
 use super::query::ServerVersion;
-use super::text::{Scope, expression, storage};
-use super::{exclusion, foreign_key, index};
+use crate::CatalogError;
 
-/// The fields of [`Row`], in order. Constraint triggers are triggers, and NOT NULL is the column's. A foreign key to a
-/// partitioned table has parts for each of its partitions, which are no constraints of their own.
+/// Constraint triggers are triggers, and NOT NULL is the column's.
 pub(super) fn query(version: ServerVersion) -> String {
-    let delete_columns = version.since(15, "c.confdelsetcols", "NULL::int2[]");
+    let delete_columns = version.since(15, "c.confdelsetcols", "NULL");
     let enforced = version.since(18, "c.conenforced", "true");
     let period = version.since(18, "c.conperiod", "false");
+    let operators = exclusion::OPERATORS;
     format!(
         "\
-SELECT 'constraint', json_build_array(c.oid::int8, c.conrelid::int8, c.conname, c.contype, c.conkey, c.condeferrable,
-  c.condeferred, c.convalidated, c.connoinherit, {enforced}, {period},
+SELECT c.oid AS novate_constraint, c.conrelid, c.conname, c.contype, c.conkey, c.condeferrable, c.condeferred,
+  c.convalidated, c.connoinherit, {enforced}, {period}, nullif(c.conindid, 0),
   CASE c.contype WHEN 'c' THEN pg_get_expr(c.conbin, c.conrelid) END,
-  CASE WHEN c.contype IN ('p', 'u', 'x') THEN c.conindid::int8 END,
-  CASE c.contype WHEN 'f' THEN json_build_array(c.confrelid::int8, c.confkey, c.confmatchtype, c.confupdtype,
-    c.confdeltype, {delete_columns}) END,
-  CASE c.contype WHEN 'x' THEN (SELECT json_agg(json_build_array(n.nspname, o.oprname) ORDER BY k.i)
-    FROM unnest(c.conexclop) WITH ORDINALITY k(op, i) JOIN pg_operator o ON o.oid = k.op
-    JOIN pg_namespace n ON n.oid = o.oprnamespace) END)::text
-FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
-LEFT JOIN pg_constraint p ON p.oid = c.conparentid
-WHERE r.relkind IN ('r', 'p') AND c.contype IN ('p', 'u', 'f', 'c', 'x') AND p.conrelid IS DISTINCT FROM c.conrelid"
+  CASE c.contype WHEN 'x' THEN {operators} END,
+  nullif(c.conparentid, 0), nullif(c.confrelid, 0), c.confkey, nullif(c.confmatchtype, ' '),
+  nullif(c.confupdtype, ' '), nullif(c.confdeltype, ' '), {delete_columns}
+FROM pg_constraint c
+WHERE c.conrelid >= 16384 AND c.contype IN ('p', 'u', 'f', 'c', 'x')"
     )
 }
 
-/// One constraint.
-// As many flags as the catalog has.
-#[allow(clippy::struct_excessive_bools)]
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) oid: i64,
-    pub(crate) table: i64,
-    pub(crate) name: String,
-    pub(crate) kind: String,
-    pub(crate) columns: Option<Vec<i16>>,
-    pub(crate) deferrable: bool,
-    pub(crate) deferred: bool,
-    pub(crate) validated: bool,
-    pub(crate) no_inherit: bool,
-    pub(crate) enforced: bool,
-    /// `WITHOUT OVERLAPS` or `PERIOD`.
-    pub(crate) temporal: bool,
-    pub(crate) expr: Option<String>,
-    pub(crate) index: Option<i64>,
-    pub(crate) foreign_key: Option<foreign_key::Row>,
-    /// Schema and name of each element's operator.
-    pub(crate) operators: Option<Vec<(String, String)>>,
+/// A constraint that an index enforces, and that waits for it.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) name: Ident,
+    pub(super) kind: WaitingKind,
+    /// Numbers of columns.
+    pub(super) columns: Vec<i16>,
+    pub(super) common: Common,
 }
 
-/// Puts constraints into their tables.
-pub(super) fn place(rows: &[Row], indexes: &[index::Row], numbers: &Numbers, tables: &mut HashMap<i64, Table>) {
-    let indexes: HashMap<i64, &index::Row> = indexes.iter().map(|row| (row.oid, row)).collect();
-    for row in rows {
-        let Some(table) = tables.get_mut(&row.table) else { continue };
-        // WITHOUT OVERLAPS and PERIOD are not modelled; the statement names them among what is not.
-        if row.temporal {
-            continue;
-        }
-        let index = row.index.and_then(|oid| indexes.get(&oid).copied());
-        let Some(kind) = kind(row, index, table, numbers) else { continue };
-        let constraint = Constraint {
-            kind,
-            deferral: match (row.deferrable, row.deferred) {
-                (false, _) => Deferral::NotDeferrable,
-                (true, false) => Deferral::InitiallyImmediate,
-                (true, true) => Deferral::InitiallyDeferred,
-            },
-            validated: row.validated,
-            no_inherit: row.no_inherit && row.kind == "c",
-            enforced: row.enforced,
-            comment: numbers.comment(On::Constraint, row.oid),
-        };
-        table.constraints.insert(Ident::new(&row.name), constraint);
+/// What such a constraint is.
+#[derive(Debug)]
+pub(super) enum WaitingKind {
+    PrimaryKey,
+    Unique,
+    /// The operator of each element.
+    Exclusion(Vec<String>),
+    /// One that is not modelled.
+    Temporal,
+}
+
+/// What constraints of every kind have.
+#[derive(Debug)]
+pub(super) struct Common {
+    deferral: Deferral,
+    validated: bool,
+    no_inherit: bool,
+    enforced: bool,
+    comment: Option<String>,
+}
+
+impl Common {
+    /// The constraint of this kind.
+    pub(super) fn with(self, kind: ConstraintKind) -> Constraint {
+        let Self { deferral, validated, no_inherit, enforced, comment } = self;
+        let no_inherit = no_inherit && matches!(kind, ConstraintKind::Check(_));
+        Constraint { kind, deferral, validated, no_inherit, enforced, comment }
     }
 }
 
-fn kind(row: &Row, index: Option<&index::Row>, table: &Table, numbers: &Numbers) -> Option<ConstraintKind> {
-    let columns = || numbers.columns(row.table, row.columns.as_deref().unwrap_or_default());
-    Some(match row.kind.as_str() {
-        "p" => {
-            let index = index?;
-            let storage = storage(index.storage.as_ref(), "");
-            ConstraintKind::PrimaryKey(PrimaryKey { columns: columns(), include: index.included(numbers), storage })
+/// Puts one constraint into its table, unless it has to wait.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let (oid, relation): (Oid, Oid) = (fields.value()?, fields.value()?);
+    let comment = draft.comment(On::Constraint, oid);
+    let Some(of) = draft.relations.get_mut(&relation).filter(|of| of.counts && of.is_table) else { return Ok(()) };
+    let name = Ident::new(fields.text()?);
+    let kind = fields.letter()?;
+    let columns = fields.numbers()?;
+    let deferral = match (fields.flag()?, fields.flag()?) {
+        (false, _) => Deferral::NotDeferrable,
+        (true, false) => Deferral::InitiallyImmediate,
+        (true, true) => Deferral::InitiallyDeferred,
+    };
+    let (validated, no_inherit, enforced) = (fields.flag()?, fields.flag()?, fields.flag()?);
+    let common = Common { deferral, validated, no_inherit, enforced, comment };
+    let is_temporal = fields.flag()?;
+    let index = fields.object()?;
+    let condition = fields.optional()?;
+    let operators = fields.texts()?;
+    let waiting = match kind {
+        'f' if is_temporal => None,
+        'f' => {
+            let columns = of.columns(&columns);
+            let Part { parent, key } = foreign_key::read(columns, relation, &draft.relations, fields)?;
+            if let Some(key) = key {
+                draft.foreign_keys.take(
+                    oid,
+                    relation,
+                    parent,
+                    name.clone(),
+                    common.with(ConstraintKind::ForeignKey(key)),
+                );
+            }
+            None
         }
-        "u" => {
-            let index = index?;
-            ConstraintKind::Unique(Unique {
-                columns: columns(),
-                nulls_not_distinct: index.nulls_not_distinct,
-                include: index.included(numbers),
-                storage: storage(index.storage.as_ref(), ""),
-            })
+        'c' => {
+            let condition = condition.and_then(|text| draft.expressions.get(text, Use::Condition, &of.table));
+            if let Some(expr) = condition {
+                of.table.constraints.insert(name.clone(), common.with(ConstraintKind::Check(Check { expr })));
+            }
+            None
         }
-        "f" => ConstraintKind::ForeignKey(foreign_key::foreign_key(
-            columns(),
-            row.table,
-            row.foreign_key.as_ref()?,
-            numbers,
-        )),
-        "c" => ConstraintKind::Check(Check { expr: expression(row.expr.as_deref()?, None, &Scope::of(table)) }),
-        "x" => ConstraintKind::Exclusion(exclusion::exclusion(row, index?, table, numbers)),
-        _ => return None,
-    })
+        _ if is_temporal => Some((WaitingKind::Temporal, common)),
+        'p' => Some((WaitingKind::PrimaryKey, common)),
+        'u' => Some((WaitingKind::Unique, common)),
+        _ => Some((WaitingKind::Exclusion(exclusion::operators(&operators)), common)),
+    };
+    if is_temporal && let Some(of) = draft.relations.get(&relation) {
+        draft.unsupported("temporal constraint", format!("{}.{name}", of.name));
+    }
+    if let (Some((kind, common)), Some(index)) = (waiting, index) {
+        draft.waiting.insert(index, Waiting { name, kind, columns, common });
+    }
+    Ok(())
+}
+
+/// Puts the foreign keys into their tables, now that it is known which are parts of others.
+pub(super) fn place(draft: &mut Draft) {
+    for (relation, name, key) in std::mem::take(&mut draft.foreign_keys).whole() {
+        if let Some(of) = draft.relations.get_mut(&relation) {
+            of.table.constraints.insert(name, key);
+        }
+    }
 }

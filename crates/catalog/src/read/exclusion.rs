@@ -1,31 +1,35 @@
 //! Exclusion constraints.
 
-use novate_contract::{Exclusion, ExclusionElement, Ident, Table};
+use novate_contract::{Exclusion, ExclusionElement, Ident, IndexElement};
 
-use super::assemble::Numbers;
-use super::text::{Scope, expression, outside_default_path, storage};
-use super::{constraint, index};
+use super::text::outside_default_path;
 
-/// The exclusion that an index enforces.
-pub(super) fn exclusion(row: &constraint::Row, index: &index::Row, table: &Table, numbers: &Numbers) -> Exclusion {
-    let operators = row.operators.iter().flatten().map(operator);
-    Exclusion {
-        method: Ident::new(&index.method),
-        elements: index::elements(index, table, numbers)
-            .into_iter()
-            .zip(operators)
-            .map(|(element, operator)| ExclusionElement { element, operator })
-            .collect(),
-        include: index.included(numbers),
-        storage: storage(index.storage.as_ref(), ""),
-        predicate: index.predicate.as_deref().map(|text| expression(text, None, &Scope::of(table))),
-    }
+/// The operators of an exclusion constraint `c`, in the order of its elements: of each the schema, then the name.
+pub(super) const OPERATORS: &str = "\
+ARRAY(SELECT p.part FROM unnest(c.conexclop) WITH ORDINALITY k(operator, at)
+    JOIN pg_operator o ON o.oid = k.operator JOIN pg_namespace n ON n.oid = o.oprnamespace
+    CROSS JOIN LATERAL (VALUES (1, n.nspname), (2, o.oprname)) p(at, part) ORDER BY k.at, p.at)";
+
+/// Operators by schema and name, each with its schema where that is not on the default path. Operators are not
+/// identifiers: never quoted.
+pub(super) fn operators(parts: &[String]) -> Vec<String> {
+    let operator = |pair: &[String]| match pair {
+        [schema, name] => match outside_default_path(Ident::new(schema), Ident::new(name)).schema {
+            Some(schema) => format!("{schema}.{name}"),
+            None => name.clone(),
+        },
+        _ => String::new(),
+    };
+    parts.chunks(2).map(operator).collect()
 }
 
-/// An operator with its schema where that is not on the default path. Operators are not identifiers: never quoted.
-fn operator(name: &(String, String)) -> String {
-    match outside_default_path(name).schema {
-        Some(schema) => format!("{schema}.{}", name.1),
-        None => name.1.clone(),
-    }
+/// The elements of the exclusion that an index enforces.
+pub(super) fn elements(keys: Vec<IndexElement>, operators: Vec<String>) -> Vec<ExclusionElement> {
+    keys.into_iter().zip(operators).map(|(element, operator)| ExclusionElement { element, operator }).collect()
+}
+
+/// The exclusion that an index enforces.
+pub(super) fn exclusion(index: novate_contract::Index, operators: Vec<String>) -> Exclusion {
+    let novate_contract::Index { method, elements: keys, include, storage, predicate, .. } = index;
+    Exclusion { method, elements: elements(keys, operators), include, storage, predicate }
 }

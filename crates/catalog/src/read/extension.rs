@@ -1,20 +1,36 @@
 //! Extensions.
 
-use serde::Deserialize;
+use novate_contract::{Control, Extension, Ident};
 
-/// The fields of [`Row`], in order. What `initdb` brings (`plpgsql`) is the system's.
+use super::InstalledExtension;
+use super::comment::On;
+use super::draft::Draft;
+use super::fields::{Fields, Oid};
+use crate::CatalogError;
+
+/// What `initdb` brings (`plpgsql`) is the system's. The comments that extensions bring are in files, which are looked
+/// at only where there is an extension to begin with.
 pub(super) const QUERY: &str = "\
-SELECT 'extension', json_build_array(e.oid::int8, e.extname, n.nspname, e.extversion,
-  (SELECT a.comment FROM pg_available_extensions a WHERE a.name = e.extname))::text
-FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+SELECT e.oid AS novate_extension, e.extname, e.extnamespace, e.extversion, a.comment
+FROM pg_extension e
+LEFT JOIN LATERAL (SELECT v.comment FROM pg_available_extensions v WHERE v.name = e.extname) a ON true
 WHERE e.oid >= 16384";
 
-/// One extension.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) oid: i64,
-    pub(crate) name: String,
-    pub(crate) schema: String,
-    pub(crate) version: String,
-    pub(crate) own_comment: Option<String>,
+/// Puts one extension into the contract.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let (oid, name): (Oid, Ident) = (fields.value()?, Ident::new(fields.text()?));
+    let schema = draft.schema_name(fields.value()?);
+    let version = fields.text()?.to_owned();
+    let brought = fields.optional()?;
+    let comment = draft.comment(On::Extension, oid);
+    let is_own = brought.is_none() || comment.as_deref() == brought;
+    let entry = Extension {
+        schema: Some(schema.clone()),
+        version: None,
+        control: Control::Managed,
+        comment: comment.clone().filter(|_| !is_own),
+    };
+    draft.contract.extensions.insert(name.clone(), entry);
+    draft.extensions.insert(name, InstalledExtension { schema, version, comment });
+    Ok(())
 }

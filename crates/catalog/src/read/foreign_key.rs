@@ -1,40 +1,78 @@
 //! Foreign keys.
 
-use novate_contract::{ForeignKey, Ident, MatchKind, ReferentialAction};
-use serde::Deserialize;
+use std::collections::HashMap;
 
-use super::assemble::Numbers;
+use novate_contract::{Constraint, ForeignKey, Ident, MatchKind, ReferentialAction};
 
-/// What only foreign keys have.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    table: i64,
-    columns: Vec<i16>,
-    match_kind: String,
-    on_update: String,
-    on_delete: String,
-    on_delete_columns: Option<Vec<i16>>,
+use super::draft::Relation;
+use super::fields::{Fields, Oid};
+use crate::CatalogError;
+
+/// Foreign keys as they come. One to a partitioned table has parts for each of its partitions, which are no constraints
+/// of their own and known only by the table of the whole being the same.
+#[derive(Debug, Default)]
+pub(super) struct ForeignKeys {
+    all: Vec<(Oid, Option<Oid>, Ident, Constraint)>,
+    /// The table of each that may be a whole.
+    tables: HashMap<Oid, Oid>,
 }
 
-/// The foreign key of `columns` of the table with the number `table`.
-pub(super) fn foreign_key(columns: Vec<Ident>, table: i64, row: &Row, numbers: &Numbers) -> ForeignKey {
-    ForeignKey {
-        columns,
-        references: numbers.table(row.table),
-        referenced: numbers.columns(row.table, &row.columns),
-        match_kind: if row.match_kind == "f" { MatchKind::Full } else { MatchKind::Simple },
-        on_update: action(&row.on_update),
-        on_delete: action(&row.on_delete),
-        on_delete_columns: numbers.columns(table, row.on_delete_columns.as_deref().unwrap_or_default()),
+impl ForeignKeys {
+    /// Keeps one.
+    pub(super) fn take(&mut self, oid: Oid, relation: Oid, parent: Option<Oid>, name: Ident, key: Constraint) {
+        self.tables.insert(oid, relation);
+        self.all.push((relation, parent, name, key));
+    }
+
+    /// Those that are not parts of others, with their tables.
+    pub(super) fn whole(self) -> impl Iterator<Item = (Oid, Ident, Constraint)> {
+        let Self { all, tables } = self;
+        all.into_iter().filter_map(move |(relation, parent, name, key)| {
+            let is_part = parent.is_some_and(|parent| tables.get(&parent) == Some(&relation));
+            (!is_part).then_some((relation, name, key))
+        })
     }
 }
 
-fn action(letter: &str) -> ReferentialAction {
+/// A foreign key, or a part of one.
+pub(super) struct Part {
+    /// Of which it may be a part.
+    pub(super) parent: Option<Oid>,
+    /// `None` where the other table is not there.
+    pub(super) key: Option<ForeignKey>,
+}
+
+/// The foreign key of `columns` of a relation.
+pub(super) fn read(
+    columns: Vec<Ident>,
+    relation: Oid,
+    relations: &HashMap<Oid, Relation>,
+    fields: &mut Fields<'_>,
+) -> Result<Part, CatalogError> {
+    let parent = fields.object()?;
+    let other: Oid = fields.value()?;
+    let referenced: Vec<i16> = fields.numbers()?;
+    let match_kind = if fields.letter()? == 'f' { MatchKind::Full } else { MatchKind::Simple };
+    let (on_update, on_delete) = (action(fields.letter()?), action(fields.letter()?));
+    let on_delete_columns: Vec<i16> = fields.numbers()?;
+    let key = relations.get(&other).zip(relations.get(&relation)).map(|(other, own)| ForeignKey {
+        columns,
+        references: other.name.clone(),
+        referenced: other.columns(&referenced),
+        match_kind,
+        on_update,
+        on_delete,
+        on_delete_columns: own.columns(&on_delete_columns),
+    });
+    Ok(Part { parent, key })
+}
+
+fn action(letter: char) -> ReferentialAction {
     match letter {
-        "r" => ReferentialAction::Restrict,
-        "c" => ReferentialAction::Cascade,
-        "n" => ReferentialAction::SetNull,
-        "d" => ReferentialAction::SetDefault,
+        'r' => ReferentialAction::Restrict,
+        'c' => ReferentialAction::Cascade,
+        'n' => ReferentialAction::SetNull,
+        'd' => ReferentialAction::SetDefault,
         _ => ReferentialAction::NoAction,
     }
 }

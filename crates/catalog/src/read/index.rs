@@ -1,187 +1,160 @@
 //! Indexes, those of constraints included.
 
-use std::collections::{HashMap, HashSet};
-
 use novate_contract::{
-    Ident, Index, IndexElement, IndexKey, NullsOrder, OperatorClass, ReplicaIdentity, SortOrder, Table,
+    ConstraintKind, Ident, Index, IndexElement, IndexKey, NullsOrder, OperatorClass, PrimaryKey, ReplicaIdentity,
+    SortOrder, Unique,
 };
+use novate_sql::NameRef;
 use novate_sql::ast::Statement;
-use serde::Deserialize;
 
-use super::assemble::Numbers;
 use super::comment::On;
-use super::constraint;
+use super::constraint::{Waiting, WaitingKind};
+use super::draft::{Draft, Relation};
+use super::exclusion;
+use super::expression::Use;
+use super::fields::{Fields, Oid};
+use super::operator_class::OperatorClasses;
 use super::query::ServerVersion;
-use super::text::{Scope, expression, outside_catalog, outside_default_path, storage};
+use super::text::{outside_catalog, outside_default_path, storage};
+use crate::CatalogError;
 
-/// The fields of [`Row`], in order.
+/// One expression is printed as what it is; several at once would come as a list.
 ///
-/// An element is described only where something about it is not the default. What the collation of an expression
-/// would be by itself cannot be asked for, so the whole definition comes along wherever it could be another.
-/// `varchar` has no operator class of its own; PostgreSQL takes that of `text`.
+/// What the collation of an expression would be by itself cannot be asked for, so the whole definition comes along
+/// wherever it could be another than `default`: where the key's is, or where the expression's nodes name one.
 pub(super) fn query(version: ServerVersion) -> String {
     let nulls_not_distinct = version.since(15, "i.indnullsnotdistinct", "false");
     format!(
         "\
-SELECT 'index', json_build_array(i.indexrelid::int8, i.indrelid::int8, c.relname, m.amname, i.indisunique,
-  i.indisvalid, i.indisreplident, {nulls_not_distinct}, c.reloptions, i.indnkeyatts, i.indkey, i.indoption,
-  pg_get_expr(i.indpred, i.indrelid),
-  CASE WHEN i.indexprs IS NOT NULL THEN
-    ARRAY(SELECT CASE WHEN i.indkey[k] = 0 THEN pg_get_indexdef(i.indexrelid, k + 1, false) END
-      FROM generate_series(0, i.indnkeyatts - 1) k ORDER BY k) END,
-  CASE WHEN i.indexprs IS NOT NULL AND (EXISTS (SELECT FROM unnest(i.indcollation::oid[]) l WHERE l NOT IN (0, 100))
-      OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attcollation NOT IN (0, 100)))
-    THEN pg_get_indexdef(i.indexrelid) END, e.elements)::text
-FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class c ON c.oid = i.indexrelid
-JOIN pg_am m ON m.oid = c.relam
-LEFT JOIN (
-  SELECT x.indexrelid, json_agg(json_build_array(p.attnum,
-    CASE WHEN NOT o.opcdefault OR q.oid <> o.oid OR p.attoptions IS NOT NULL
-      THEN json_build_array(os.nspname, o.opcname) END, p.attoptions,
-    CASE WHEN p.attcollation <> a.attcollation THEN json_build_array(ls.nspname, l.collname) END)) AS elements
-  FROM relation t JOIN pg_index x ON x.indrelid = t.oid
-  JOIN pg_attribute p ON p.attrelid = x.indexrelid AND p.attnum <= x.indnkeyatts
-  JOIN pg_opclass o ON o.oid = x.indclass[p.attnum - 1] JOIN pg_namespace os ON os.oid = o.opcnamespace
-  LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[p.attnum - 1] AND a.attnum > 0
-  LEFT JOIN pg_opclass q ON q.opcmethod = o.opcmethod AND q.opcdefault
-    AND q.opcintype = CASE a.atttypid WHEN 'varchar'::regtype THEN 'text'::regtype ELSE a.atttypid END
-  LEFT JOIN pg_collation l ON l.oid = p.attcollation LEFT JOIN pg_namespace ls ON ls.oid = l.collnamespace
-  WHERE t.relkind IN ('r', 'p')
-    AND (NOT o.opcdefault OR q.oid <> o.oid OR p.attoptions IS NOT NULL OR p.attcollation <> a.attcollation)
-  GROUP BY x.indexrelid
-) e ON e.indexrelid = i.indexrelid
-WHERE r.relkind IN ('r', 'p') AND i.indislive"
+SELECT i.indexrelid AS novate_index, i.indrelid, c.relname, c.relam, i.indisunique, i.indisvalid, i.indisreplident,
+  {nulls_not_distinct}, c.reloptions, i.indnkeyatts, i.indkey, i.indoption, i.indclass,
+  CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END,
+  CASE WHEN i.indexprs IS NOT NULL AND cardinality(array_positions(i.indkey::int2[], 0::int2)) = 1
+    THEN pg_get_expr(i.indexprs, i.indrelid) END,
+  CASE WHEN i.indexprs IS NOT NULL AND cardinality(array_positions(i.indkey::int2[], 0::int2)) > 1
+    THEN ARRAY(SELECT pg_get_indexdef(i.indexrelid, k + 1, false) FROM generate_series(0, i.indnkeyatts - 1) k
+      WHERE i.indkey[k] = 0 ORDER BY k) END,
+  CASE WHEN i.indexprs IS NOT NULL AND (NOT i.indcollation::oid[] <@ '{{0,100}}'
+      OR strpos(i.indexprs::text, 'collOid ') > 0
+      OR strpos(replace(replace(i.indexprs::text, 'collid 0 ', ''), 'collid 100 ', ''), 'collid ') > 0)
+    THEN pg_get_indexdef(i.indexrelid) END
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE c.relkind IN ('i', 'I') AND i.indexrelid >= 16384 AND i.indislive"
     )
 }
 
-/// One index.
-// As many flags as the catalog has.
-#[allow(clippy::struct_excessive_bools)]
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) oid: i64,
-    pub(crate) table: i64,
-    pub(crate) name: String,
-    pub(crate) method: String,
-    pub(crate) unique: bool,
-    pub(crate) valid: bool,
-    pub(crate) replica_identity: bool,
-    pub(crate) nulls_not_distinct: bool,
-    pub(crate) storage: Option<Vec<String>>,
-    /// How many of `columns` are keys; the rest are included.
-    pub(crate) keys: usize,
-    /// Column numbers; 0 for an expression.
-    pub(crate) columns: Vec<i16>,
-    /// Bit 0 descending, bit 1 nulls first, by key.
-    pub(crate) options: Vec<u8>,
-    pub(crate) predicate: Option<String>,
-    /// By key, for those that are expressions.
-    pub(crate) expressions: Option<Vec<Option<String>>>,
-    /// The whole definition, where collations of expressions must be looked for in it.
-    pub(crate) definition: Option<String>,
-    pub(crate) elements: Option<Vec<ElementRow>>,
-}
-
-/// What is not the default about a key.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ElementRow {
-    /// From 1.
-    pub(crate) position: usize,
-    /// Schema and name.
-    pub(crate) opclass: Option<(String, String)>,
-    pub(crate) parameters: Option<Vec<String>>,
-    /// Schema and name, where it is not the column's own.
-    pub(crate) collation: Option<(String, String)>,
-}
-
-/// Puts the indexes that are no constraint's into their tables.
-pub(super) fn place(
-    rows: &[Row],
-    constraints: &[constraint::Row],
-    numbers: &Numbers,
-    tables: &mut HashMap<i64, Table>,
-) {
-    let keys: HashSet<i64> = constraints.iter().filter_map(|row| row.index).collect();
-    for row in rows {
-        let Some(table) = tables.get_mut(&row.table) else { continue };
-        let name = Ident::new(&row.name);
-        if row.replica_identity {
-            table.replica_identity = ReplicaIdentity::Index(name.clone());
-        }
-        if !keys.contains(&row.oid) {
-            let index = index(row, table, numbers);
-            table.indexes.insert(name, index);
-        }
+/// Puts one index into its table, or the constraint that it enforces.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let (oid, relation): (Oid, Oid) = (fields.value()?, fields.value()?);
+    let waiting = draft.waiting.remove(&oid);
+    let comment = draft.comment(On::Relation, oid);
+    let Draft { relations, methods, classes, collations, attributes, expressions, .. } = draft;
+    let Some(of) = relations.get_mut(&relation).filter(|of| of.counts && of.is_table) else { return Ok(()) };
+    let name = Ident::new(fields.text()?);
+    let method: Oid = fields.value()?;
+    let (unique, valid) = (fields.flag()?, fields.flag()?);
+    if fields.flag()? {
+        of.table.replica_identity = ReplicaIdentity::Index(name.clone());
     }
-}
-
-fn index(row: &Row, table: &Table, numbers: &Numbers) -> Index {
-    Index {
-        unique: row.unique,
-        nulls_not_distinct: row.nulls_not_distinct,
-        method: Ident::new(&row.method),
-        elements: elements(row, table, numbers),
-        include: row.included(numbers),
-        predicate: row.predicate.as_deref().map(|text| expression(text, None, &Scope::of(table))),
-        storage: storage(row.storage.as_ref(), ""),
-        valid: row.valid,
-        comment: numbers.comment(On::Relation, row.oid),
-    }
-}
-
-impl Row {
-    /// The columns that are only stored along.
-    pub(super) fn included(&self, numbers: &Numbers) -> Vec<Ident> {
-        numbers.columns(self.table, self.columns.get(self.keys..).unwrap_or_default())
-    }
-}
-
-/// The keys, of an index or of the exclusion constraint that it enforces.
-pub(super) fn elements(row: &Row, table: &Table, numbers: &Numbers) -> Vec<IndexElement> {
-    let collations = row.definition.as_deref().map(written_collations).unwrap_or_default();
-    let keys = row.columns.iter().take(row.keys).enumerate();
-    keys.map(|(at, number)| {
-        let column = numbers.column(row.table, *number).filter(|_| *number != 0);
-        let special = row.elements.iter().flatten().find(|element| element.position == at + 1);
-        let collation = match &column {
-            Some(_) => special.and_then(|element| element.collation.as_ref()).map(outside_catalog),
-            None => collations.get(at).cloned().flatten(),
+    let nulls_not_distinct = fields.flag()?;
+    let storage = storage(&fields.texts()?, "");
+    let keys: usize = fields.value()?;
+    let (columns, options, opclasses): (Vec<i16>, Vec<u8>, Vec<Oid>) =
+        (fields.numbers()?, fields.numbers()?, fields.numbers()?);
+    let predicate = fields.optional()?.and_then(|text| expressions.get(text, Use::Condition, &of.table));
+    let mut printed: Vec<String> = fields.optional()?.map(str::to_owned).into_iter().collect();
+    printed.extend(fields.texts()?);
+    let written = fields.optional()?.map(written_collations).unwrap_or_default();
+    let mut printed = printed.iter();
+    let mut elements = Vec::with_capacity(keys);
+    for (at, number) in columns.iter().take(keys).enumerate() {
+        let position = i16::try_from(at + 1).unwrap_or_default();
+        let attribute = attributes.get(&(oid, position));
+        let (key, collation, ty) = match of.column(*number).filter(|_| *number != 0) {
+            Some(column) => {
+                let own = attribute.and_then(|it| it.collation);
+                let usual = attributes.get(&(relation, *number)).and_then(|it| it.collation);
+                (IndexKey::Column(column.clone()), collations.unusual(own, usual), of.column_type(*number))
+            }
+            None => {
+                let text = printed.next().map(String::as_str).unwrap_or_default();
+                let Some(expr) = expressions.get(text, Use::Condition, &of.table) else { continue };
+                (IndexKey::Expression(expr), written.get(at).cloned().flatten(), None)
+            }
         };
-        let text = || row.expressions.iter().flatten().nth(at).and_then(|text| text.as_deref()).unwrap_or_default();
-        let bits = row.options.get(at).copied().unwrap_or_default();
-        IndexElement {
-            key: match column {
-                Some(name) => IndexKey::Column(name),
-                None => IndexKey::Expression(expression(text(), None, &Scope::of(table))),
-            },
+        let parameters = attribute.map(|it| it.options.as_slice()).unwrap_or_default();
+        let bits = options.get(at).copied().unwrap_or_default();
+        elements.push(IndexElement {
+            key,
             collation,
-            opclass: special.and_then(opclass),
+            opclass: opclasses.get(at).and_then(|class| opclass(classes, *class, ty, parameters)),
             order: if bits & 1 == 0 { SortOrder::Asc } else { SortOrder::Desc },
             nulls: if bits & 2 == 0 { NullsOrder::Last } else { NullsOrder::First },
+        });
+    }
+    let index = Index {
+        unique,
+        nulls_not_distinct,
+        method: methods.get(&method).cloned().unwrap_or_else(|| Ident::new("")),
+        elements,
+        include: of.columns(columns.get(keys..).unwrap_or_default()),
+        predicate,
+        storage,
+        valid,
+        comment,
+    };
+    match waiting {
+        Some(waiting) => enforce(of, waiting, index),
+        None => {
+            of.table.indexes.insert(name, index);
         }
-    })
-    .collect()
+    }
+    Ok(())
+}
+
+/// Puts the constraint into its table that an index enforces.
+fn enforce(of: &mut Relation, waiting: Waiting, index: Index) {
+    let Waiting { name, kind, columns, common } = waiting;
+    let columns = of.columns(&columns);
+    let kind = match kind {
+        WaitingKind::PrimaryKey => {
+            ConstraintKind::PrimaryKey(PrimaryKey { columns, include: index.include, storage: index.storage })
+        }
+        WaitingKind::Unique => ConstraintKind::Unique(Unique {
+            columns,
+            nulls_not_distinct: index.nulls_not_distinct,
+            include: index.include,
+            storage: index.storage,
+        }),
+        WaitingKind::Exclusion(operators) => ConstraintKind::Exclusion(exclusion::exclusion(index, operators)),
+        WaitingKind::Temporal => return,
+    };
+    of.table.constraints.insert(name, common.with(kind));
 }
 
 /// The operator class, where it is not the default or has parameters. The parameters are the key's, so the class has
 /// to be named where it is the default and they are given.
-fn opclass(element: &ElementRow) -> Option<OperatorClass> {
-    let name = element.opclass.as_ref()?;
-    let parameters = storage(element.parameters.as_ref(), "");
-    Some(OperatorClass { name: outside_default_path(name), parameters })
+fn opclass(classes: &OperatorClasses, class: Oid, ty: Option<Oid>, parameters: &[String]) -> Option<OperatorClass> {
+    if parameters.is_empty() && classes.is_default(class, ty) {
+        return None;
+    }
+    let found = classes.get(class)?;
+    let name = outside_default_path(found.schema.clone(), found.name.clone());
+    Some(OperatorClass { name, parameters: storage(parameters, "") })
 }
 
 /// The collation of each key as the definition names it: it does so only where the key would have another by itself.
-fn written_collations(definition: &str) -> Vec<Option<novate_sql::NameRef>> {
+fn written_collations(definition: &str) -> Vec<Option<NameRef>> {
     let script = novate_sql::parse(definition);
     match script.statements.first().map(|statement| &statement.value) {
         Some(Statement::CreateIndex(create)) => create
             .elements
             .iter()
             .map(|element| {
-                let name = element.collation.as_ref()?;
-                let schema = name.schema.as_ref().filter(|schema| schema.as_str() != "pg_catalog").cloned();
-                Some(novate_sql::NameRef { schema, name: name.name.clone() })
+                element.collation.clone().map(|name| match name.schema {
+                    Some(schema) => outside_catalog(schema, name.name),
+                    None => name,
+                })
             })
             .collect(),
         _ => Vec::new(),

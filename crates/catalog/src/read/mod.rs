@@ -1,32 +1,43 @@
 //! Reading a live catalog into the model of a contract.
 //!
-//! One statement reads everything, in one round trip and one snapshot; the rest is pure.
+//! One message asks for everything, in one round trip; each row of the answer finds its place while the server makes the
+//! next ones.
 
-mod assemble;
+mod attribute;
+mod collation;
 mod column;
 mod comment;
 mod constraint;
+mod default;
+mod draft;
 mod enumeration;
 mod exclusion;
+mod expression;
 mod extension;
+mod fields;
 mod foreign_key;
 mod index;
+mod inheritance;
+mod method;
+mod operator_class;
 mod query;
-mod rows;
 mod schema;
 mod sequence;
 mod table;
 mod text;
+mod ty;
 mod unsupported;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
+use futures_util::TryStreamExt;
 use novate_contract::{Contract, Ident, ObjectId, Space};
 use tokio_postgres::{GenericClient, SimpleQueryMessage};
 
+use draft::Draft;
 pub use query::ServerVersion;
 pub(crate) use query::with_settings;
-use rows::Rows;
 
 use crate::{CatalogError, describe};
 
@@ -38,11 +49,24 @@ pub struct ReadOptions {
     /// The server's version, where the caller knows it from the connection; without it the server is asked first,
     /// which is one more round trip.
     pub server_version: Option<ServerVersion>,
+    /// What is open on the connection.
+    pub transaction: Transaction,
+}
+
+/// Whether a transaction is open on the connection that reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transaction {
+    /// None is: everything is read as it was at one moment, in a transaction that can only read.
+    #[default]
+    None,
+    /// One is, and what it has done so far is seen. If others change the schema while it is being read, then what is
+    /// seen of that is up to the transaction's isolation level.
+    Open,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { space: Space::app(), server_version: None }
+        Self { space: Space::app(), server_version: None, transaction: Transaction::None }
     }
 }
 
@@ -76,17 +100,21 @@ pub async fn read(client: &impl GenericClient, options: &ReadOptions) -> Result<
         Some(version) => version,
         None => ask_version(client).await?,
     };
-    let messages = client.simple_query(&read_sql(version)?).await?;
-    Snapshot::from_messages(&messages, &options.space)
-}
-
-/// The text that reads a catalog, for the simple query protocol, so that a caller can send it together with other
-/// statements. [`Snapshot::from_messages`] finds the rows in the answer. It may run inside a transaction.
-pub fn read_sql(version: ServerVersion) -> Result<String, CatalogError> {
     if version < ServerVersion::OLDEST {
         return Err(CatalogError::TooOld { major: version.major() });
     }
-    Ok(with_settings(&query::statement(version)))
+    let statements = with_settings(&query::statements(version));
+    let statements = match options.transaction {
+        // One message is one transaction, unless one is open.
+        Transaction::None => format!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n{statements}"),
+        Transaction::Open => statements,
+    };
+    let mut answer = pin!(client.client().simple_query_raw(&statements).await?);
+    let mut draft = Draft::new(version, options.space.clone());
+    while let Some(message) = answer.try_next().await? {
+        draft.take(&message)?;
+    }
+    draft.finish()
 }
 
 async fn ask_version(client: &impl GenericClient) -> Result<ServerVersion, CatalogError> {
@@ -103,21 +131,5 @@ impl Snapshot {
     /// it: what fingerprints are made of.
     pub fn printed(&self) -> BTreeMap<ObjectId, String> {
         self.contract.objects().into_iter().map(|(id, object)| (id, describe::text(object))).collect()
-    }
-
-    /// The snapshot in the answer to a batch that holds [`read_sql`]; rows of other statements are passed over.
-    pub fn from_messages(messages: &[SimpleQueryMessage], space: &Space) -> Result<Self, CatalogError> {
-        let mut rows = Rows::default();
-        for message in messages {
-            let SimpleQueryMessage::Row(row) = message else { continue };
-            let named = |at: usize, name: &str| row.columns().get(at).is_some_and(|column| column.name() == name);
-            if !(named(0, "novate_kind") && named(1, "novate_object")) {
-                continue;
-            }
-            if let (Some(kind), Some(object)) = (row.get(0), row.get(1)) {
-                rows.push(kind, object)?;
-            }
-        }
-        assemble::snapshot(&rows, space.clone())
     }
 }

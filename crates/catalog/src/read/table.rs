@@ -1,57 +1,129 @@
-//! Tables, and the names of relations that tables here refer to and that are not read themselves.
+//! Tables without their parts, and what else has rows or columns.
 
-use serde::Deserialize;
+use novate_contract::{Ident, Partition, QName, ReplicaIdentity, RowSecurity, Table};
 
-/// The fields of [`Row`], in order.
-pub(super) const QUERY: &str = "\
-SELECT 'table', json_build_array(r.oid::int8, r.nspname, r.relname, r.relpersistence = 'u',
-  (SELECT m.amname FROM pg_am m WHERE m.oid = r.relam AND m.amname <> 'heap'), r.reloptions, t.reloptions,
-  r.relrowsecurity, r.relforcerowsecurity, r.relreplident,
+use super::comment::On;
+use super::draft::{Draft, Relation};
+use super::fields::{Fields, Oid};
+use super::query::is_member;
+use super::text::storage;
+use crate::CatalogError;
+
+/// An extension's tables come along for the sake of their names, which foreign keys and children may need, and TOAST
+/// tables for the sake of their parameters, which are said of the table that they are of.
+pub(super) fn query() -> String {
+    let member = is_member("pg_class", "r.oid");
+    format!(
+        "\
+SELECT r.oid AS novate_table, r.relnamespace, r.relname, r.relkind, r.relpersistence = 'u', r.relam,
+  r.reloptions, nullif(r.reltoastrelid, 0), r.relrowsecurity, r.relforcerowsecurity, r.relreplident, r.reloftype <> 0,
   CASE WHEN r.relkind = 'p' THEN pg_get_partkeydef(r.oid) END,
-  CASE WHEN r.relispartition THEN pg_get_expr(r.relpartbound, r.oid) END, h.parents)::text
-FROM relation r LEFT JOIN pg_class t ON t.oid = r.reltoastrelid
-LEFT JOIN (SELECT i.inhrelid, json_agg(i.inhparent::int8 ORDER BY i.inhseqno) AS parents FROM pg_inherits i
-  GROUP BY i.inhrelid) h ON h.inhrelid = r.oid
-WHERE r.relkind IN ('r', 'p')";
-
-/// One table without its parts.
-// As many flags as the catalog has.
-#[allow(clippy::struct_excessive_bools)]
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) oid: i64,
-    pub(crate) schema: String,
-    pub(crate) name: String,
-    pub(crate) unlogged: bool,
-    pub(crate) access_method: Option<String>,
-    pub(crate) storage: Option<Vec<String>>,
-    pub(crate) toast_storage: Option<Vec<String>>,
-    /// Row-level security.
-    pub(crate) secured: bool,
-    /// Row-level security for the owner too.
-    pub(crate) forced: bool,
-    pub(crate) replica_identity: String,
-    pub(crate) partition_by: Option<String>,
-    pub(crate) partition_bound: Option<String>,
-    /// What it inherits from or is a partition of.
-    pub(crate) parents: Option<Vec<i64>>,
+  CASE WHEN r.relispartition THEN pg_get_expr(r.relpartbound, r.oid) END,
+  CASE WHEN r.relacl IS NOT NULL THEN
+    r.relacl @> acldefault('r', r.relowner) AND r.relacl <@ acldefault('r', r.relowner) END, {member}
+FROM pg_class r
+WHERE (r.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') OR r.relkind = 't' AND r.reloptions IS NOT NULL)
+  AND r.relpersistence <> 't' AND r.oid >= 16384"
+    )
 }
 
-/// The fields of [`ReferenceRow`], in order: an extension's table that a foreign key or a child names.
-pub(super) const REFERENCES: &str = "\
-SELECT 'reference', json_build_array(c.oid::int8, n.nspname, c.relname,
-  (SELECT json_agg(json_build_array(a.attnum, a.attname)) FROM pg_attribute a
-   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))::text
-FROM (SELECT k.confrelid FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'f'
-    UNION SELECT i.inhparent FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid) x(oid)
-  JOIN pg_class c ON c.oid = x.oid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT EXISTS (SELECT FROM relation r WHERE r.oid = c.oid)";
+/// Keeps one table, and names what is not modelled.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let (oid, schema): (Oid, Oid) = (fields.value()?, fields.value()?);
+    let Some(place) = draft.schemas.get(&schema) else { return Ok(()) };
+    let (counts, name) = (place.counts, QName::new(place.name.clone(), fields.text()?));
+    let kind = fields.letter()?;
+    let unlogged = fields.flag()?;
+    let method: Oid = fields.value()?;
+    let parameters = fields.texts()?;
+    if kind == 't' {
+        draft.toast.insert(oid, storage(&parameters, "toast."));
+        return Ok(());
+    }
+    let toast = fields.object()?;
+    let row_security = RowSecurity { enabled: fields.flag()?, forced: fields.flag()? };
+    let replica_identity = match fields.letter()? {
+        'f' => ReplicaIdentity::Full,
+        'n' => ReplicaIdentity::Nothing,
+        // The index that is meant says so itself.
+        _ => ReplicaIdentity::Default,
+    };
+    let is_typed = fields.flag()?;
+    let partition_by = fields.optional()?.map(str::to_owned);
+    let partition_bound = fields.optional()?.map(str::to_owned);
+    let has_usual_privileges = fields.optional()? != Some("f");
+    let counts = counts && !fields.flag()?;
+    if counts {
+        let unsupported = match kind {
+            'v' => Some("view"),
+            'm' => Some("materialized view"),
+            'f' => Some("foreign table"),
+            'c' => Some("composite type"),
+            _ => None,
+        };
+        if let Some(kind) = unsupported {
+            draft.unsupported(kind, name.to_string());
+        }
+        if is_typed {
+            draft.unsupported("typed table", name.to_string());
+        }
+        if !has_usual_privileges {
+            draft.unsupported("privilege", format!("table {name}"));
+        }
+    }
+    let table = Table {
+        unlogged,
+        access_method: draft.methods.get(&method).filter(|method| method.as_str() != "heap").cloned(),
+        storage: storage(&parameters, ""),
+        row_security,
+        replica_identity,
+        partition_by,
+        comment: draft.comment(On::Relation, oid),
+        ..Table::default()
+    };
+    let is_table = matches!(kind, 'r' | 'p');
+    draft.relations.insert(oid, Relation { name, counts, is_table, toast, partition_bound, ..Relation::of(table) });
+    Ok(())
+}
 
-/// A relation that is only referred to.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ReferenceRow {
-    pub(crate) oid: i64,
-    pub(crate) schema: String,
-    pub(crate) name: String,
-    pub(crate) columns: Option<Vec<(i16, String)>>,
+/// Gives the tables the parameters of their TOAST tables.
+pub(super) fn place(draft: &mut Draft) {
+    if draft.toast.is_empty() {
+        return;
+    }
+    for relation in draft.relations.values_mut() {
+        if let Some(parameters) = relation.toast.and_then(|toast| draft.toast.remove(&toast)) {
+            relation.table.storage.extend(parameters);
+        }
+    }
+}
+
+impl Relation {
+    /// Says where the table comes from, once all of its parents are known.
+    pub(super) fn descend(&mut self, mut parents: Vec<(i32, QName)>) {
+        parents.sort_by_key(|(place, _)| *place);
+        let mut parents: Vec<QName> = parents.into_iter().map(|(_, name)| name).collect();
+        match self.partition_bound.take() {
+            Some(bound) if !parents.is_empty() => {
+                self.table.partition_of = Some(Partition { parent: parents.swap_remove(0), bound });
+            }
+            _ => self.table.inherits = parents,
+        }
+    }
+
+    /// The name of a column.
+    pub(super) fn column(&self, number: i16) -> Option<&Ident> {
+        let place = self.places.get(usize::try_from(number).ok()?)?.as_ref()?;
+        self.table.columns.get_index(place.at).map(|(name, _)| name)
+    }
+
+    /// The type of a column.
+    pub(super) fn column_type(&self, number: i16) -> Option<Oid> {
+        self.places.get(usize::try_from(number).ok()?)?.as_ref().map(|place| place.ty)
+    }
+
+    /// The names of columns.
+    pub(super) fn columns(&self, numbers: &[i16]) -> Vec<Ident> {
+        numbers.iter().filter_map(|number| self.column(*number).cloned()).collect()
+    }
 }

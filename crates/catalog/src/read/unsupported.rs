@@ -1,47 +1,63 @@
-//! Objects of kinds that are not modelled: named, never passed over.
+//! Objects of kinds that are not modelled: named, never passed over. Those that other statements meet anyway, such as
+//! views, are named there.
 
-use serde::Deserialize;
+use novate_contract::Ident;
 
-use super::query::ServerVersion;
+use super::draft::Draft;
+use super::fields::{Fields, Oid};
+use crate::CatalogError;
 
-/// One object.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Row {
-    pub(crate) kind: String,
-    pub(crate) name: String,
+/// The schemas that count, and what belongs to an extension.
+const COMMON: &str = "\
+WITH member AS MATERIALIZED (
+  SELECT classid, objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+), namespace AS MATERIALIZED (
+  SELECT oid, nspname, nspacl, nspowner FROM pg_namespace
+  WHERE NOT starts_with(nspname, 'pg_') AND nspname NOT IN ('information_schema', 'novate')
+)
+";
+
+pub(super) fn query() -> String {
+    let of_relations = OF_RELATIONS.iter().map(|part| (*part).to_owned());
+    let others = OTHERS.iter().map(|part| format!("SELECT o.kind, NULL::oid, o.name FROM (\n{part}\n) o(kind, name)"));
+    let parts: Vec<String> = of_relations.chain(others).collect();
+    format!(
+        "{COMMON}SELECT u.kind AS novate_unsupported, u.relation, u.name FROM (\n{}\n) u(kind, relation, name)",
+        parts.join("\nUNION ALL\n")
+    )
 }
 
-/// The fields of [`Row`], in order.
-pub(super) fn query(version: ServerVersion) -> String {
-    let temporal = version.since(18, "k.conperiod", "false");
-    let parts = PARTS.join("\nUNION ALL\n").replace("{temporal}", temporal);
-    format!("SELECT 'unsupported', json_build_array(u.kind, u.name)::text FROM (\n{parts}\n) u(kind, name)")
+/// Names one object.
+pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
+    let kind = fields.text()?;
+    let relation: Option<Oid> = fields.object()?;
+    let name = fields.text()?;
+    let name = match relation {
+        Some(relation) => {
+            let Some(of) = draft.relations.get(&relation).filter(|of| of.counts) else { return Ok(()) };
+            format!("{} on {}", Ident::new(name), of.name)
+        }
+        None => name.to_owned(),
+    };
+    draft.unsupported(kind, name);
+    Ok(())
 }
 
-/// One query of kind and name for each catalog. What hangs on an internal dependency is part of something else.
-const PARTS: &[&str] = &[
-    "SELECT CASE r.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-    ELSE 'composite type' END, format('%I.%I', r.nspname, r.relname)
-FROM relation r WHERE r.relkind IN ('v', 'm', 'f', 'c')",
-    "SELECT 'typed table', format('%I.%I', r.nspname, r.relname) FROM relation r WHERE r.reloftype <> 0",
-    "SELECT 'temporal constraint', format('%I.%I.%I', r.nspname, r.relname, k.conname)
-FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid WHERE {temporal}",
+/// Queries of kind, relation and name, for what is part of a relation.
+const OF_RELATIONS: &[&str] = &[
+    "SELECT 'trigger', t.tgrelid, t.tgname::text FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgparentid = 0",
+    "SELECT 'policy', p.polrelid, p.polname::text FROM pg_policy p",
+    "SELECT 'rule', w.ev_class, w.rulename::text FROM pg_rewrite w WHERE w.rulename <> '_RETURN' AND w.ev_class >= 16384",
+];
+
+/// Queries of kind and name. What hangs on an internal dependency is part of something else; that is looked up for each
+/// object by itself, there being few of them among very many dependencies.
+const OTHERS: &[&str] = &[
     "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
   format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
 FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace
-WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
-  AND d.deptype IN ('e', 'i'))",
-    "SELECT 'trigger', format('%I on %I.%I', t.tgname, r.nspname, r.relname)
-FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND t.tgparentid = 0",
-    "SELECT 'policy', format('%I on %I.%I', p.polname, r.nspname, r.relname)
-FROM relation r JOIN pg_policy p ON p.polrelid = r.oid",
-    "SELECT 'rule', format('%I on %I.%I', w.rulename, r.nspname, r.relname)
-FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE w.rulename <> '_RETURN'",
-    "SELECT CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END,
-  format('%I.%I', n.nspname, t.typname)
-FROM pg_type t JOIN namespace n ON n.oid = t.typnamespace
-WHERE t.typtype IN ('d', 'r', 'b', 'p') AND t.typelem = 0
-  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)",
+WHERE p.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass
+  AND d.objid = p.oid AND d.deptype IN ('e', 'i') OFFSET 0)",
     "SELECT 'statistics', format('%I.%I', n.nspname, s.stxname)
 FROM pg_statistic_ext s JOIN namespace n ON n.oid = s.stxnamespace
 WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_statistic_ext'::regclass AND m.objid = s.oid)",
@@ -86,7 +102,7 @@ WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_foreign_server'::re
     "SELECT 'cast', format('(%s AS %s)', format_type(c.castsource, NULL), format_type(c.casttarget, NULL))
 FROM pg_cast c WHERE c.oid >= 16384
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid
-    AND d.deptype IN ('e', 'i'))",
+    AND d.deptype IN ('e', 'i') OFFSET 0)",
     "SELECT 'transform', format('for %s language %I', format_type(t.trftype, NULL), l.lanname)
 FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
 WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_transform'::regclass AND m.objid = t.oid)",
@@ -99,14 +115,6 @@ WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_transform'::regclas
   CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
     ELSE 'schemas' END)
 FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace",
-    // Privileges: whatever differs from those an object is born with.
-    "SELECT 'privilege', format('%s %I.%I', CASE r.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END, r.nspname,
-  r.relname)
-FROM relation r CROSS JOIN LATERAL acldefault(CASE r.relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r' END, r.relowner) b(acl)
-WHERE r.relacl IS NOT NULL AND NOT (r.relacl @> b.acl AND r.relacl <@ b.acl)",
-    "SELECT 'privilege', format('table %I.%I (%I)', r.nspname, r.relname, a.attname)
-FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid
-WHERE a.attacl IS NOT NULL AND a.attacl <> '{}' AND NOT a.attisdropped",
     "SELECT 'privilege', format('schema %I', n.nspname)
 FROM namespace n LEFT JOIN pg_init_privs i ON i.classoid = 'pg_namespace'::regclass AND i.objoid = n.oid
 CROSS JOIN LATERAL (SELECT coalesce(i.initprivs, acldefault('n', n.nspowner))) b(acl)
@@ -116,8 +124,4 @@ WHERE n.nspacl IS NOT NULL AND NOT (n.nspacl @> b.acl AND n.nspacl <@ b.acl)
 FROM pg_proc p JOIN namespace n ON n.oid = p.pronamespace CROSS JOIN LATERAL acldefault('f', p.proowner) b(acl)
 WHERE p.proacl IS NOT NULL AND NOT (p.proacl @> b.acl AND p.proacl <@ b.acl)
   AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)",
-    "SELECT 'privilege', format('type %I.%I', n.nspname, t.typname)
-FROM pg_type t JOIN namespace n ON n.oid = t.typnamespace CROSS JOIN LATERAL acldefault('T', t.typowner) b(acl)
-WHERE t.typacl IS NOT NULL AND NOT (t.typacl @> b.acl AND t.typacl <@ b.acl)
-  AND NOT EXISTS (SELECT FROM member m WHERE m.classid = 'pg_type'::regclass AND m.objid = t.oid)",
 ];

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
-use novate_catalog::{CompareOptions, Difference, Finding, ReadOptions, Snapshot, compare, read, settle};
+use novate_catalog::{CompareOptions, Difference, Finding, ReadOptions, Snapshot, Transaction, compare, read, settle};
 use novate_contract::Contract;
 use novate_scratch::{Database, Server};
 use novate_source::{SourceFile, SourceOptions};
@@ -59,12 +59,22 @@ impl Session {
 
     /// Reads the catalog.
     pub(crate) fn read(&self) -> Snapshot {
-        self.wait(read(&self.client, &ReadOptions::default())).unwrap()
+        self.read_in(Transaction::None)
+    }
+
+    /// Reads the catalog, where a transaction may be open.
+    pub(crate) fn read_in(&self, transaction: Transaction) -> Snapshot {
+        self.wait(read(&self.client, &ReadOptions { transaction, ..ReadOptions::default() })).unwrap()
     }
 
     /// Compares with a contract, strictly or not, and has the server settle what it can.
     pub(crate) fn verify(&self, expected: &Contract, strict: bool) -> Vec<Finding> {
-        let live = self.read();
+        self.verify_in(Transaction::None, expected, strict)
+    }
+
+    /// The same, where a transaction may be open.
+    pub(crate) fn verify_in(&self, transaction: Transaction, expected: &Contract, strict: bool) -> Vec<Finding> {
+        let live = self.read_in(transaction);
         let findings = compare(expected, &live, &CompareOptions { strict, strict_coverage: false });
         self.wait(settle(&self.client, expected, &live, findings)).unwrap()
     }

@@ -5,13 +5,12 @@ use novate_history::{HistoryError, Node};
 use novate_planner::{HazardCode, Operation, OperationClass};
 use serde_json::json;
 
-use super::graph;
 use crate::cli::Check;
-use crate::exit::Exit;
+use crate::emitted::Emitted;
 use crate::operations;
 use crate::problem::{Place, Problem};
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project, denied, is_emitted};
+use crate::project::{Context, Loaded, Project, denied};
 use crate::sources;
 use crate::ui::{Report, Symbol};
 
@@ -22,21 +21,15 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let sources = project.sources()?;
     sources.print_notes(context.ui);
     sources::check_coverage(&sources.contract, args.strict_coverage)?;
-    let history = project.history()?;
+    let history = project.whole_history()?;
     let mut problems = package_problems(&history);
+    problems.extend(snapshot_problems(&history)?);
     problems.extend(graph_problems(&project, &history)?);
 
     let path = project.emitted_path()?;
-    if !is_emitted(&path, &sources.contract) {
-        problems.push(
-            Problem::input(
-                "CONTRACT.STALE",
-                format!("{} is not what the contract says", crate::problem::shorten(path.clone())),
-            )
-            .fix("novate contract emit")
-            .exit(Exit::Differences)
-            .at(Place::file(path)),
-        );
+    match Emitted::find(&path, &sources.contract) {
+        Ok(found) => problems.extend(found.problem(&path)),
+        Err(problem) => problems.push(problem),
     }
     let node: Node = Some(json::storage_hash(&sources.contract));
     let untouched = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
@@ -62,8 +55,10 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
 /// `novate migration check`: only the packages.
 pub(crate) fn integrity(context: &Context) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
-    if let Some(problem) = Problem::join(package_problems(&history)) {
+    let history = project.whole_history()?;
+    let mut problems = package_problems(&history);
+    problems.extend(snapshot_problems(&history)?);
+    if let Some(problem) = Problem::join(problems) {
         return Err(problem);
     }
     Ok(Report::new(
@@ -83,25 +78,21 @@ fn package_problems(history: &Loaded) -> Vec<Problem> {
     problems
 }
 
+/// Snapshots that no package needs, and that are not what they should be. The others were read with the packages.
+fn snapshot_problems(history: &Loaded) -> Result<Vec<Problem>, Problem> {
+    let needed = history.graph.nodes();
+    let others = history.store.snapshots()?.into_iter().map(Some).filter(|node| !needed.contains(node));
+    Ok(others.filter_map(|node| history.contract(&node).err().map(Problem::from)).collect())
+}
+
 fn graph_problems(project: &Project<'_>, history: &Loaded) -> Result<Vec<Problem>, Problem> {
     let mut problems: Vec<Problem> = Vec::new();
     if let Err(error @ HistoryError::Diverged { .. }) = history.graph.head(project.context.space.as_str()) {
         problems.push(error.into());
     }
-    let refs = graph::refs(history)?;
-    for (node, names) in refs {
-        if !history.graph.nodes().contains(&node) {
-            for name in names {
-                problems.push(
-                    Problem::input(
-                        "REF.DANGLING",
-                        format!("the ref {name} points at a contract that no package touches"),
-                    )
-                    .why(format!("it points at {}", crate::project::short(&node)))
-                    .fix(format!("novate ref set {name} <contract>, or novate ref delete {name}")),
-                );
-            }
-        }
+    for name in history.store.ref_names()? {
+        let checked = history.store.read_ref(&name).and_then(|found| history.graph.check_ref(&name, &found));
+        problems.extend(checked.err().map(Problem::from));
     }
     let reachable = history.graph.reachable(&None);
     for edge in history.graph.edges() {

@@ -6,10 +6,11 @@ use novate_source::{Layout, SourceFile};
 use serde_json::json;
 
 use crate::cli::{ControlArg, Emit, Infer, Split};
-use crate::exit::Exit;
-use crate::problem::{Place, Problem, shorten};
+use crate::emitted::Emitted;
+use crate::files::{self, MAX_SETTINGS_BYTES};
+use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Project, is_emitted};
+use crate::project::{Context, Project};
 use crate::sources;
 use crate::ui::{Report, Symbol};
 
@@ -22,14 +23,11 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
     let hash = json::storage_hash(&sources.contract);
     let path = project.emitted_path()?;
     let shown = shorten(path.clone());
-    let stale = !is_emitted(&path, &sources.contract);
+    let found = Emitted::find(&path, &sources.contract);
+    let stale = !matches!(found, Ok(Emitted::Current));
     if args.check {
-        if stale {
-            return Err(Problem::input("CONTRACT.STALE", format!("{shown} is not what the contract says"))
-                .why("the sources were edited since it was emitted, or it was edited by hand")
-                .fix("novate contract emit")
-                .at(Place::file(path))
-                .exit(Exit::Differences));
+        if let Some(problem) = found?.problem(&path) {
+            return Err(problem);
         }
     } else if stale {
         write_emitted(&project, &sources.contract)?;
@@ -46,11 +44,10 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
 /// Writes the emitted contract where it is stale.
 pub(crate) fn write_emitted(project: &Project<'_>, contract: &Contract) -> Result<(), Problem> {
     let path = project.emitted_path()?;
-    let text = json::to_json(contract);
-    if is_emitted(&path, contract) {
+    if matches!(Emitted::find(&path, contract), Ok(Emitted::Current)) {
         return Ok(());
     }
-    write_file(&path, &text)
+    write_file(&path, &json::to_json(contract))
 }
 
 /// Writes a file, its folder too, so that a crash leaves the old or the new one.
@@ -107,18 +104,19 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
         Split::Schema => Layout::PerSchema,
         Split::Table => Layout::PerTable,
     };
-    let files = novate_source::write(&contract, layout);
+    let written = novate_source::write(&contract, layout);
     for object in &contract.unsupported {
+        let fate = if object.is_type() { "declared by name only" } else { "left out" };
         context.ui.note(
             Symbol::Warning,
-            &format!("{} {} is of a kind that is not modelled and is left out", object.kind, object.name),
+            &format!("{} {} is of a kind that is not modelled and is {fate}", object.kind, object.name),
         );
     }
     if args.output.as_deref() == Some("-") {
-        let text: String = files.iter().map(|file| file.text.as_str()).collect();
+        let text: String = written.iter().map(|file| file.text.as_str()).collect();
         return Ok(Report::new(text.clone(), json!({ "sql": text })).verbatim());
     }
-    let written = place(context, &project, args, files)?;
+    let written = place(context, &project, args, written)?;
     let hash = json::storage_hash(&contract);
     let names: Vec<&str> = written.iter().map(|path| path.as_str()).collect();
     Ok(Report::new(
@@ -133,7 +131,7 @@ fn place(
     context: &Context,
     project: &Project<'_>,
     args: &Infer,
-    files: Vec<SourceFile>,
+    contents: Vec<SourceFile>,
 ) -> Result<Vec<Utf8PathBuf>, Problem> {
     let target = match &args.output {
         Some(path) => context.here.join(path),
@@ -146,9 +144,9 @@ fn place(
             .fix("give a folder with --output, and name it in novate.toml"));
     }
     let mut written = Vec::new();
-    for file in files {
+    for file in contents {
         let path = if single { target.clone() } else { target.join(&file.path) };
-        let blank = fs_err::read_to_string(&path).is_ok_and(|text| is_blank(&text));
+        let blank = files::read(&path, MAX_SETTINGS_BYTES).is_ok_and(|text| is_blank(&text));
         if path.exists() && !args.force && !blank {
             return Err(Problem::input("CONTRACT.EXISTS", format!("{} is there already", shorten(path.clone())))
                 .why("what it says would be lost")
@@ -182,7 +180,7 @@ fn restrict(contract: &mut Contract, only: &[String]) -> Result<(), Problem> {
         wanted(name) || sequence.owner.as_ref().is_some_and(|owner| tables.contains(&owner.table))
     });
     contract.extensions.clear();
-    contract.unsupported.clear();
+    contract.unsupported.retain(novate_contract::UnsupportedObject::is_type);
     let used: Vec<novate_contract::Ident> =
         contract.tables.keys().chain(contract.enums.keys()).map(|name| name.schema.clone()).collect();
     contract.schemas.retain(|name, _| used.contains(name));

@@ -4,7 +4,7 @@ use novate_history::Node;
 use novate_runner::{History, Initialised, init};
 use serde_json::json;
 
-use super::migrate::{applied_json, goal};
+use super::migrate::{Ready, applied_json, ready};
 use crate::cli::DbInit;
 use crate::problem::Problem;
 use crate::progress::{Progress, count};
@@ -14,9 +14,7 @@ use crate::ui::{Report, Symbol};
 /// Migrates an empty database, or signs one that already is what a contract says.
 pub(crate) async fn run(context: &Context, args: &DbInit) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
-    let (goal, _) = goal(&project, &history, args.to.as_deref())?;
-    history.check_runnable(&goal.node)?;
+    let Ready { history, goal, .. } = ready(&project, args.to.as_deref())?;
     let mut session = project.connect().await?;
     let settings = project.settings();
     let contract = |node: &Node| history.contract(node);

@@ -36,7 +36,7 @@ pub(crate) fn contract(project: &Project<'_>, to: Option<&str>) -> Result<Contra
         Some(text) => Ok(states::find(project.context, text)?.contract),
         None => {
             let sources = project.sources()?;
-            project.note_stale_emit(&sources.contract)?;
+            project.check_emitted(&sources.contract)?;
             Ok(sources.contract)
         }
     }

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::migration_emit::node_json;
 use crate::problem::Problem;
-use crate::project::{Context, Loaded, short};
+use crate::project::{Context, Loaded, Outline, short};
 use crate::ui::Report;
 
 /// Draws contracts, newest first, with the packages that lead to them and the refs that point at them.
 pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.outline()?;
     let refs = refs(&history)?;
     if history.graph.edges().is_empty() {
         return Ok(Report::new("No packages yet.", json!({ "nodes": [], "edges": [] })).next("novate plan"));
@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
 }
 
 /// Names of refs by the contract that they point at.
-pub(crate) fn refs(history: &Loaded) -> Result<BTreeMap<Node, Vec<String>>, Problem> {
+pub(crate) fn refs<P>(history: &Loaded<P>) -> Result<BTreeMap<Node, Vec<String>>, Problem> {
     let mut refs: BTreeMap<Node, Vec<String>> = BTreeMap::new();
     for name in history.store.ref_names()? {
         let reference = history.store.read_ref(&name)?;
@@ -68,7 +68,7 @@ pub(crate) fn refs(history: &Loaded) -> Result<BTreeMap<Node, Vec<String>>, Prob
 }
 
 /// Contracts so that each comes before those that it was reached from.
-fn newest_first(history: &Loaded) -> Vec<Node> {
+fn newest_first(history: &Outline) -> Vec<Node> {
     let forward =
         |edge: &&novate_history::Edge| edge.target() != edge.from && !history.graph.is_rollback(&edge.package);
     let nodes = history.graph.nodes();

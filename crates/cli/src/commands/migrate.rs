@@ -17,9 +17,7 @@ use crate::ui::{Report, Symbol};
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
-    let (goal, described) = goal(&project, &history, args.to.as_deref())?;
-    history.check_runnable(&goal.node)?;
+    let Ready { history, goal, described } = ready(&project, args.to.as_deref())?;
     let mut session = project.connect().await?;
     if args.plan {
         let at = standing(&mut session, &context.space).await?;
@@ -45,14 +43,35 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     Ok(report(&done, &goal, &described, args))
 }
 
+/// What a run needs and what was checked of it before any connection is made.
+pub(crate) struct Ready {
+    /// The history, every hash checked.
+    pub(crate) history: Loaded,
+    /// Where to go.
+    pub(crate) goal: Goal,
+    /// How that was named.
+    pub(crate) described: String,
+}
+
+/// Reads everything that a run needs from disk, and refuses what must not run.
+pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Problem> {
+    let history = project.whole_history()?;
+    let (goal, described) = goal(project, &history, to)?;
+    history.check_runnable(&goal.node)?;
+    Ok(Ready { history, goal, described })
+}
+
 /// Where to go: what was asked for, else the contract, which a package must lead to.
-pub(crate) fn goal(project: &Project<'_>, history: &Loaded, to: Option<&str>) -> Result<(Goal, String), Problem> {
+pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&str>) -> Result<(Goal, String), Problem> {
     if let Some(text) = to {
         let state = states::find(project.context, text)?;
+        if let Some((name, reference)) = &state.reference {
+            history.graph.check_ref(name, reference)?;
+        }
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
     }
     let sources = project.sources()?;
-    project.note_stale_emit(&sources.contract)?;
+    project.check_emitted(&sources.contract)?;
     let hash = json::storage_hash(&sources.contract);
     let node = Some(hash.clone());
     let empty = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;

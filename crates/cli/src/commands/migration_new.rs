@@ -15,7 +15,7 @@ use crate::ui::{Report, Symbol};
 /// Writes an empty package between two contracts; between a contract and itself where no goal is given.
 pub(crate) fn run(context: &Context, args: &New) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.outline()?;
     let from = match &args.from {
         Some(text) => states::find(context, text)?.node,
         None => history.graph.head(context.space.as_str())?,

@@ -12,6 +12,8 @@ mod diff;
 mod explain;
 mod graph;
 mod init;
+#[cfg(test)]
+mod integrity;
 mod migrate;
 mod migration_emit;
 mod migration_list;

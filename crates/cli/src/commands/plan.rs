@@ -1,7 +1,7 @@
 //! `novate plan`: from the head of the history to the contract.
 
 use novate_contract::{Contract, json};
-use novate_history::{Manifest, NewPackage, Node, PackageName, Placeholder, SourceDigest};
+use novate_history::{Edge, Manifest, NewPackage, Node, PackageName, Placeholder, SourceDigest};
 use novate_planner::{Compiled, Header, Plan as Planned, PlanOptions};
 use novate_source::{RenameHint, ValueHint};
 use serde_json::{Value, json};
@@ -10,18 +10,25 @@ use super::contract::write_emitted;
 use crate::cli::Plan;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project, shell_word, short};
+use crate::project::{Context, Outline, Project, shell_word, short};
 use crate::ui::{Report, Symbol};
 use crate::{operations, renames, sources, states};
 
 /// Works out a migration and writes it as a package, or says that there is nothing to do.
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
-    let Goal { contract: to, hints, value_hints } = goal(&project, args)?;
-    let from = start(&project, &history, args, &to)?;
+    let (past, goal) = std::thread::scope(|scope| {
+        let past = scope.spawn(|| past(&project, args));
+        let goal = goal(&project, args);
+        (past.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), goal)
+    });
+    let Past { history, start: known } = past?;
+    let Goal { contract: to, hints, value_hints } = goal?;
+    let (from, before) = match known {
+        Some(known) => known,
+        None => start(&project, &history, args, &to)?,
+    };
     sources::check_coverage(&to, args.strict_coverage)?;
-    let before = history.contract(&from)?;
     let target = json::storage_hash(&to);
     let options = PlanOptions {
         renames: renames::collect(&args.rename, hints, &before, &to)?,
@@ -61,23 +68,52 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     Ok(report(&history, &name, &compiled, &plan, args.sql, text, &migrate))
 }
 
-/// Where the plan starts: what was asked for, else the one head. Where a way back leads from the head, the contract
-/// may go on from its end instead: it starts at the one from which less changes.
-fn start(project: &Project<'_>, history: &Loaded, args: &Plan, to: &Contract) -> Result<Node, Problem> {
-    if let Some(text) = &args.from {
-        return Ok(states::find(project.context, text)?.node);
+/// The history, and where the plan starts where that does not depend on the contract.
+struct Past {
+    history: Outline,
+    start: Option<(Node, Contract)>,
+}
+
+fn past(project: &Project<'_>, args: &Plan) -> Result<Past, Problem> {
+    let history = project.outline()?;
+    if args.from.is_some() {
+        return Ok(Past { history, start: None });
     }
     let head = history.graph.head(project.context.space.as_str())?;
-    let mut best = (changes(&history.contract(&head)?, to), head.clone());
-    for edge in history.graph.leaving(&head).filter(|edge| history.graph.is_rollback(&edge.package)) {
-        let count = changes(&history.contract(&edge.target())?, to);
-        if count < best.0 {
-            best = (count, edge.target());
+    let start = match ways_back(&history, &head).next() {
+        Some(_) => None,
+        None => Some((head.clone(), history.contract(&head)?)),
+    };
+    Ok(Past { history, start })
+}
+
+fn ways_back<'a>(history: &'a Outline, head: &'a Node) -> impl Iterator<Item = &'a Edge> {
+    history.graph.leaving(head).filter(|edge| history.graph.is_rollback(&edge.package))
+}
+
+/// Where the plan starts: what was asked for, else the one head. Where a way back leads from the head, the contract
+/// may go on from its end instead: it starts at the one from which less changes.
+fn start(project: &Project<'_>, history: &Outline, args: &Plan, to: &Contract) -> Result<(Node, Contract), Problem> {
+    if let Some(text) = &args.from {
+        let node = states::find(project.context, text)?.node;
+        let contract = history.contract(&node)?;
+        return Ok((node, contract));
+    }
+    let head = history.graph.head(project.context.space.as_str())?;
+    let contract = history.contract(&head)?;
+    let mut least = changes(&contract, to);
+    let mut best = (head.clone(), contract);
+    for edge in ways_back(history, &head) {
+        let contract = history.contract(&edge.target())?;
+        let count = changes(&contract, to);
+        if count < least {
+            least = count;
+            best = (edge.target(), contract);
             let text = format!("planned from {}, where {} leads back to", edge.to.short(), edge.package);
             project.context.ui.note(Symbol::Info, &text);
         }
     }
-    Ok(best.1)
+    Ok(best)
 }
 
 /// How many objects differ between two contracts.
@@ -141,7 +177,7 @@ fn write_emitted_if_current(project: &Project<'_>, args: &Plan, to: &Contract) -
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn write(
     project: &Project<'_>,
-    history: &Loaded,
+    history: &Outline,
     title: &str,
     from: Node,
     before: &Contract,
@@ -189,7 +225,7 @@ pub(crate) fn manifest(
 }
 
 fn report(
-    history: &Loaded,
+    history: &Outline,
     name: &PackageName,
     compiled: &Compiled,
     plan: &Planned,

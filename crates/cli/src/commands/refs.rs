@@ -31,13 +31,9 @@ fn set(context: &Context, args: &RefSet) -> Result<Report, Problem> {
     let known: BTreeSet<String> =
         store.packages()?.into_iter().flat_map(|package| package.manifest.provided_invariants).collect();
     if let Some(unknown) = args.invariant.iter().find(|id| !known.contains(*id)) {
-        return Err(Problem::input("REF.UNKNOWN_INVARIANT", format!("no package provides {unknown}"))
-            .why(if known.is_empty() {
-                "no transform has an @invariant".to_owned()
-            } else {
-                format!("known are {}", known.into_iter().collect::<Vec<_>>().join(", "))
-            })
-            .fix("name the transform in its package with @invariant, or correct the name"));
+        let invariant = unknown.clone();
+        let known = known.into_iter().collect();
+        return Err(HistoryError::UnknownInvariant { name: name.to_string(), invariant, known }.into());
     }
     let before = match store.read_ref(&name) {
         Ok(before) => Some(before),

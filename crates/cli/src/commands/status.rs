@@ -1,7 +1,7 @@
 //! `novate status`: where everything stands, and what to do next.
 
 use novate_contract::json;
-use novate_history::{Node, Route};
+use novate_history::{Node, PackageName, Route};
 use novate_runner::{Standing, standing};
 use serde_json::{Value, json};
 
@@ -11,13 +11,13 @@ use super::{graph, migrate};
 use crate::cli::Status;
 use crate::problem::Problem;
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project, short};
+use crate::project::{Context, Outline, Project, short};
 use crate::ui::{Report, Symbol};
 
 /// Shows the contract, the history, the refs and, unless told not to, the database.
 pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Problem> {
     let project = context.project()?;
-    let history = project.history()?;
+    let history = project.outline()?;
     let sources = project.sources()?;
     let hash = json::storage_hash(&sources.contract);
     let node: Node = Some(hash.clone());
@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
         format!("contract   {} ({})", hash.short(), if planned { "planned" } else { "not planned" }),
         format!(
             "history    {}, {} {}",
-            count(history.packages.len(), "package"),
+            count(history.graph.edges().len(), "package"),
             if heads.len() == 1 { "head" } else { "heads" },
             heads.iter().map(short).collect::<Vec<_>>().join(", ")
         ),
@@ -40,18 +40,15 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
             lines.push(format!("ref        {name} at {}", short(node)));
         }
     }
-    let unready: Vec<&str> = history
-        .packages
-        .values()
-        .filter(|package| package.check_runnable().is_err())
-        .map(|package| package.name.as_str())
-        .collect();
+    let names = history.graph.edges().iter().map(|edge| &edge.package);
+    let unready: Vec<&str> =
+        names.filter(|name| history.store.check_runnable(name).is_err()).map(PackageName::as_str).collect();
     for name in &unready {
         lines.push(format!("{} {name} must be filled in or emitted before it can run", Symbol::Warning.text()));
     }
     let mut json = json!({
         "contract": { "hash": hash.as_str(), "planned": planned },
-        "history": { "packages": history.packages.len(),
+        "history": { "packages": history.graph.edges().len(),
                      "heads": heads.iter().map(|head| node_json(head.as_ref())).collect::<Vec<_>>() },
         "refs": refs.iter().flat_map(|(node, names)| names.iter().map(move |name| (name.clone(), node_json(node.as_ref()))))
             .collect::<serde_json::Map<String, Value>>(),
@@ -100,7 +97,7 @@ type Lines = (Vec<String>, Value, Option<String>);
 
 fn against(
     project: &Project<'_>,
-    history: &Loaded,
+    history: &Outline,
     args: &Status,
     database: &Standing,
     planned: bool,

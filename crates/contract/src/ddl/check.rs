@@ -4,5 +4,5 @@ use crate::Check;
 
 /// `CHECK (...)`, without its name.
 pub fn definition(check: &Check) -> String {
-    format!("CHECK ({})", check.expr.canonical)
+    format!("CHECK ({})", check.expr.spelling())
 }

@@ -35,7 +35,7 @@ fn write(table: &QName, name: &Ident, column: &Column, say_not_null: bool) -> St
             GeneratedKind::Stored => "STORED",
             GeneratedKind::Virtual => "VIRTUAL",
         };
-        words.push(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expr.canonical));
+        words.push(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expr.spelling()));
     }
     match identity {
         // An identity column is NOT NULL without being told so.
@@ -119,7 +119,7 @@ pub fn drop_identity(name: &Ident) -> Action {
 
 /// `SET EXPRESSION AS (...)` (17), which computes every row again.
 pub fn set_expression(name: &Ident, expression: &Expression) -> Action {
-    alter(name, &format!("SET EXPRESSION AS ({})", expression.canonical))
+    alter(name, &format!("SET EXPRESSION AS ({})", expression.spelling()))
 }
 
 /// `DROP EXPRESSION`: the column keeps its values and becomes an ordinary one.

@@ -13,7 +13,7 @@ pub fn definition(exclusion: &Exclusion) -> String {
     let mut words =
         vec![format!("EXCLUDE USING {method} ({}){}{}", elements.join(", "), include(extra), with(storage))];
     if let Some(predicate) = predicate {
-        words.push(format!("WHERE ({})", predicate.canonical));
+        words.push(format!("WHERE ({})", predicate.spelling()));
     }
     words.join(" ")
 }

@@ -40,7 +40,7 @@ pub fn create(table: &QName, name: &Ident, index: &Index, build: Build) -> Strin
     let using = if method.as_str() == "btree" { String::new() } else { format!(" USING {method}") };
     let elements: Vec<String> = elements.iter().map(element).collect();
     let nulls = if *nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let predicate = predicate.as_ref().map(|p| format!(" WHERE {}", p.canonical)).unwrap_or_default();
+    let predicate = predicate.as_ref().map(|p| format!(" WHERE {}", p.spelling())).unwrap_or_default();
     format!(
         "CREATE {unique}INDEX {}{name} ON {table}{using} ({}){}{nulls}{}{predicate}",
         build.word(),

@@ -2,8 +2,8 @@
 //!
 //! A statement is complete and has no final semicolon; names are schema-qualified and quoted only where they have to
 //! be, so that nothing depends on `search_path`. What goes into `ALTER TABLE` is an [`Action`]: several for one table
-//! can share a statement ([`alter_table`]). Expressions are written from their canonical tree, never from what people
-//! wrote, since only the tree is resolved.
+//! can share a statement ([`alter_table`]). Expressions are written as people wrote them, with their names resolved
+//! ([`Expression::spelling`](crate::Expression::spelling)), or from their canonical tree where nobody's words are known.
 
 pub mod check;
 pub mod column;

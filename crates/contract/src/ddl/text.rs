@@ -27,13 +27,13 @@ pub(super) fn list(elements: &[String]) -> String {
 /// An expression as `DEFAULT` takes it: in parentheses unless it is a single value or call, because the grammar allows
 /// no `AND`, `IS` or `IN` there without them.
 pub fn default_value(value: &Expression) -> String {
-    let expr = &value.canonical;
+    let expr = value.spelling();
     if stands_alone(expr) { expr.to_string() } else { format!("({expr})") }
 }
 
 /// An expression as an index takes it: in parentheses unless it is a call.
 pub fn index_key(key: &Expression) -> String {
-    match &key.canonical {
+    match key.spelling() {
         call @ Expr::Call { suffix: None, .. } => call.to_string(),
         expr => format!("({expr})"),
     }

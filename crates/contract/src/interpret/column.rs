@@ -112,7 +112,13 @@ impl Interpreter {
         }
         self.columns_of(table, &written.expr, needed_by)?;
         let canonical = column_default(&written.expr, &self.scope(table), ty);
-        Ok(canonical.map(|canonical| Expression::new(canonical, written.text.clone())))
+        Ok(canonical.map(|canonical| {
+            if is_null_default(&written.expr) {
+                Expression::new(canonical, written.text.clone())
+            } else {
+                self.spelled(table, canonical, written, Some(ty))
+            }
+        }))
     }
 
     /// The expression of a generated column, which can use no generated column, itself included.

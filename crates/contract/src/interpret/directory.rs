@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::UnsupportedObject;
 use crate::{ConstraintKind, Contract, Ident, Identity, QName, Table, names};
 
 /// What a name in the namespace of relations belongs to.
@@ -208,9 +209,9 @@ impl Directory {
 
     /// Takes note of an object that is not modelled. `name` is as people write it: `public.f(integer)`.
     pub(super) fn add_unmodelled(&mut self, kind: &str, name: &str) {
-        let Some(name) = unmodelled_name(name) else { return };
+        let Some(name) = UnsupportedObject::full_name_in(name) else { return };
         match kind {
-            "type" | "domain" | "composite type" | "range type" | "range" | "composite" | "base type" => {
+            _ if UnsupportedObject::is_type_kind(kind) => {
                 self.types.insert(name);
             }
             "function" | "procedure" | "aggregate" | "routine" => {
@@ -229,7 +230,7 @@ impl Directory {
     }
 
     pub(super) fn remove_unmodelled(&mut self, kind: &str, name: &str) {
-        let Some(name) = unmodelled_name(name) else { return };
+        let Some(name) = UnsupportedObject::full_name_in(name) else { return };
         match kind {
             "function" | "procedure" | "aggregate" | "routine" => {
                 self.functions.remove(&name);
@@ -259,35 +260,6 @@ fn listed(map: &HashMap<QName, BTreeSet<QName>>, key: &QName) -> Vec<QName> {
     map.get(key).map(|all| all.iter().cloned().collect()).unwrap_or_default()
 }
 
-/// The full name in `schema.name(arguments)`; `None` where there is no schema.
-fn unmodelled_name(written: &str) -> Option<QName> {
-    let mut parts: Vec<Ident> = Vec::new();
-    let mut rest = written;
-    loop {
-        let (part, after) = if rest.starts_with('"') {
-            let mut end = 1;
-            let bytes = rest.as_bytes();
-            loop {
-                match bytes.get(end)? {
-                    b'"' if bytes.get(end + 1) == Some(&b'"') => end += 2,
-                    b'"' => break,
-                    _ => end += 1,
-                }
-            }
-            rest.split_at(end + 1)
-        } else {
-            rest.split_at(rest.find(['.', '(', ' ']).unwrap_or(rest.len()))
-        };
-        parts.push(Ident::from_sql(part));
-        match after.strip_prefix('.') {
-            Some(next) => rest = next,
-            None => break,
-        }
-    }
-    let name = parts.pop()?;
-    Some(QName { schema: parts.pop()?, name })
-}
-
 /// Whether a constraint has an index of the same name.
 pub(super) fn is_index_backed(kind: &ConstraintKind) -> bool {
     match kind {
@@ -305,18 +277,4 @@ pub(super) fn identity_sequence(table: &QName, column: &Ident, identity: &Identi
 /// What PostgreSQL calls the sequence of a column where the name is free.
 pub(super) fn default_sequence(table: &QName, column: &Ident) -> Ident {
     names::object_name(table.name.as_str(), Some(column.as_str()), "seq")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_unmodelled_objects() {
-        let name = |written: &str| unmodelled_name(written).map(|name| name.to_string());
-        assert_eq!(name("public.f(integer, a.b)").as_deref(), Some("public.f"));
-        assert_eq!(name("\"A.b\".\"x\"\"y\"").as_deref(), Some("\"A.b\".\"x\"\"y\""));
-        assert_eq!(name("f(integer)"), None);
-        assert_eq!(name("\"open"), None);
-    }
 }

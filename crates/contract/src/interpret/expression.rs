@@ -3,7 +3,7 @@
 use std::fmt;
 
 use novate_sql::ast::ExprText;
-use novate_sql::expr::{Expr, canonicalize};
+use novate_sql::expr::{Expr, canonicalize, parse_expr, with_full_names};
 
 use super::error::{InterpretError, Missing};
 use super::{Interpreter, Outcome};
@@ -21,7 +21,31 @@ impl Interpreter {
     ) -> Outcome<Expression> {
         self.columns_of(table, &written.expr, needed_by)?;
         let scope = self.scope(table);
-        Ok(Expression::new(canonicalize(&written.expr, &scope, expected), written.text.clone()))
+        let canonical = canonicalize(&written.expr, &scope, expected);
+        Ok(self.spelled(table, canonical, written, expected))
+    }
+
+    /// The expression with this canonical tree, which statements spell as it was written as far as its names allow.
+    pub(super) fn spelled(
+        &self,
+        table: &QName,
+        canonical: Expr,
+        written: &ExprText,
+        expected: Option<&TypeName>,
+    ) -> Expression {
+        let scope = self.scope(table);
+        let spelling = with_full_names(&written.expr, &scope);
+        let expression = Expression::new(canonical, written.text.clone());
+        if spelling == written.expr && is_plain(&written.text) && says_more(&written.text, &spelling) {
+            return expression.spelled(Expr::Opaque(written.text.clone()));
+        }
+        if spelling == expression.canonical {
+            return expression;
+        }
+        // What a spelling is read as decides, not what it was made of.
+        let same = parse_expr(&spelling.to_string())
+            .is_ok_and(|read| Expression::new(canonicalize(&read.expr, &scope, expected), "") == expression);
+        if same { expression.spelled(spelling) } else { expression }
     }
 
     /// An expression of the model in canonical form again, after what it is about has changed.
@@ -56,6 +80,22 @@ impl Interpreter {
         }
         Ok(found)
     }
+}
+
+/// Whether a text can stand within any statement: on one line, without comments.
+fn is_plain(text: &str) -> bool {
+    !["\n", "\r", "--", "/*"].iter().any(|part| text.contains(part))
+}
+
+/// Whether the text has words that the tree does not keep, such as those of `TRIM(BOTH FROM x)` and `LIKE`.
+fn says_more(text: &str, tree: &Expr) -> bool {
+    let squashed = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')')).flat_map(char::to_lowercase).collect()
+    };
+    // A constant's type is in the tree, however its name is spelled.
+    let constant =
+        matches!(tree, Expr::Cast(inner, _) if matches!(**inner, Expr::String(_) | Expr::Number(_) | Expr::Null));
+    !constant && squashed(text) != squashed(&tree.to_string())
 }
 
 fn is_system_column(name: &str) -> bool {

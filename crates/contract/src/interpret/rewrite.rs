@@ -100,6 +100,7 @@ pub(super) fn rewrite(expression: &mut Expression, change: &dyn Fn(&mut Expr)) {
     if expression.canonical == before {
         return;
     }
+    expression.forget_spelling();
     expression.written = match parse_expr(&expression.written) {
         Ok(mut written) => {
             change(&mut written.expr);

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::StorageHash;
+use super::strict::StrictError;
 
 /// A contract file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +23,14 @@ pub enum ContractError {
         declared: StorageHash,
         /// What it holds.
         found: StorageHash,
+    },
+    /// What stands beside the storage is not what the file's digest says: the space, or the order of columns.
+    #[error("the contract's file has the digest {found}, but names {declared:?}")]
+    DigestMismatch {
+        /// What the file says.
+        declared: String,
+        /// What it has.
+        found: String,
     },
     /// Another version's format.
     #[error("the contract is in format {found}, which this version does not know")]
@@ -48,7 +57,7 @@ impl ContractError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Corrupt { .. } => "CONTRACT.CORRUPT",
-            Self::HashMismatch { .. } => "CONTRACT.HASH_MISMATCH",
+            Self::HashMismatch { .. } | Self::DigestMismatch { .. } => "CONTRACT.HASH_MISMATCH",
             Self::FormatUnknown { .. } => "CONTRACT.FORMAT_UNKNOWN",
             Self::TargetUnknown { .. } => "CONTRACT.TARGET_UNKNOWN",
             Self::TooLarge { .. } => "CONTRACT.TOO_LARGE",
@@ -61,6 +70,9 @@ impl ContractError {
             Self::HashMismatch { .. } => Some(
                 "a contract is known by the hash of what it holds; this file was changed after it was written".into(),
             ),
+            Self::DigestMismatch { .. } => {
+                Some("the space or the order of columns was changed after the file was written".into())
+            }
             Self::FormatUnknown { .. } => Some("a newer version of novate wrote it".into()),
             Self::Corrupt { .. } | Self::TargetUnknown { .. } | Self::TooLarge { .. } => None,
         }
@@ -69,12 +81,21 @@ impl ContractError {
     /// What to do next.
     pub fn fix(&self) -> Option<String> {
         Some(match self {
-            Self::Corrupt { .. } | Self::HashMismatch { .. } | Self::TooLarge { .. } => {
+            Self::Corrupt { .. } | Self::HashMismatch { .. } | Self::DigestMismatch { .. } | Self::TooLarge { .. } => {
                 "restore the file from version control; `novate contract emit` writes that of the sources anew".into()
             }
             Self::FormatUnknown { .. } => "use the version of novate that wrote it, or a newer one".into(),
             Self::TargetUnknown { .. } => "give a contract whose target is \"postgres\"".into(),
         })
+    }
+}
+
+impl From<StrictError> for ContractError {
+    fn from(error: StrictError) -> Self {
+        match error {
+            StrictError::TooLarge { .. } => Self::TooLarge { message: error.to_string() },
+            StrictError::Invalid { message, .. } => Self::Corrupt { place: String::new(), message },
+        }
     }
 }
 

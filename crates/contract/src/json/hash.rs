@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::schema::Storage;
+use super::strict;
 use crate::Contract;
 
 /// The SHA-256 of a contract's storage: 64 lower-case hexadecimal digits.
@@ -32,10 +33,6 @@ impl StorageHash {
     pub fn short(&self) -> &str {
         self.0.get(..SHORT).unwrap_or(&self.0)
     }
-
-    fn of_bytes(bytes: &[u8]) -> Self {
-        Self(hex::encode(Sha256::digest(bytes)).into())
-    }
 }
 
 impl fmt::Display for StorageHash {
@@ -60,14 +57,34 @@ pub struct NotAHash;
 /// The hash of what the contract says must be stored: SHA-256 of the canonical JSON (RFC 8785) of `storage`. The space,
 /// the order of columns, what people wrote and what is not modelled have no part in it.
 pub fn storage_hash(contract: &Contract) -> StorageHash {
-    of_value(&value_of(&Storage::of(contract)))
+    of_storage(&Storage::of(contract))
+}
+
+pub(super) fn of_storage(storage: &Storage) -> StorageHash {
+    // The file's types have their fields in order and keep their maps sorted, so that they are written canonically where
+    // keys sort in UTF-8 as they do in UTF-16: see `strict::canonical`.
+    match serde_json::to_vec(storage) {
+        Ok(bytes) if bytes.iter().all(|byte| *byte < 0xEE) => StorageHash(hex::encode(Sha256::digest(bytes)).into()),
+        _ => of_value(&value_of(storage)),
+    }
 }
 
 /// The hash of a `storage` object as it stands in a file.
 pub(super) fn of_value(storage: &Value) -> StorageHash {
+    StorageHash(sha256(storage).into())
+}
+
+/// The digest of a whole file: SHA-256 of the canonical JSON of everything in it but `digest` itself and `storage`, for
+/// which `storageHash` stands.
+pub(super) fn digest_of(file: &Value) -> String {
+    let keys = file.as_object().into_iter().flatten().filter(|(key, _)| !matches!(key.as_str(), "digest" | "storage"));
+    sha256(&Value::Object(keys.map(|(key, value)| (key.clone(), value.clone())).collect()))
+}
+
+fn sha256(value: &Value) -> String {
     // Without floats and with unique keys every value has a canonical form.
-    let bytes = serde_json_canonicalizer::to_vec(storage).unwrap_or_else(|_| storage.to_string().into_bytes());
-    StorageHash::of_bytes(&bytes)
+    let bytes = strict::canonical(value).unwrap_or_else(|| value.to_string().into_bytes());
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// The file's types as JSON. They have string keys and nothing that JSON could not say.

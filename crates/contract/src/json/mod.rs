@@ -16,7 +16,7 @@ mod hash;
 mod index;
 mod schema;
 mod sequence;
-mod strict;
+pub mod strict;
 mod table;
 mod text;
 
@@ -36,6 +36,9 @@ use text::{Fault, Read};
 
 /// The format that this version writes, and the only one that it reads.
 pub const FORMAT: u64 = 1;
+/// The largest `contract.json` that is read, in bytes: some 40,000 tables take as much, and a machine bears it several
+/// times over.
+pub const MAX_BYTES: usize = 64 << 20;
 /// The target that a contract is for.
 const TARGET: &str = "postgres";
 
@@ -44,6 +47,7 @@ const TARGET: &str = "postgres";
 struct File {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     column_order: BTreeMap<String, Vec<String>>,
+    digest: String,
     format: u64,
     space: String,
     storage: Storage,
@@ -56,19 +60,62 @@ struct File {
 pub fn to_json(contract: &Contract) -> String {
     let file = File {
         column_order: column_order(contract),
+        digest: String::new(),
         format: FORMAT,
         space: contract.space.as_str().to_owned(),
         storage: Storage::of(contract),
         storage_hash: storage_hash(contract).to_string(),
         target: TARGET.to_owned(),
     };
-    let value = strict::sorted(hash::value_of(&file));
-    format!("{value:#}\n")
+    let mut value = hash::value_of(&file);
+    let digest = hash::digest_of(&value);
+    if let Value::Object(keys) = &mut value {
+        keys.insert("digest".to_owned(), Value::String(digest));
+    }
+    strict::pretty(value)
 }
 
-/// Reads what [`to_json`] wrote, in whatever layout. The hash is computed again and must be the one in the file.
+/// Reads what [`to_json`] wrote, with whatever white space. Its hash and its digest are computed again and must be those
+/// in the file.
 pub fn from_json(text: &str) -> Result<Contract, ContractError> {
-    let value = strict::read(text)?;
+    from_json_with_hash(text).map(|(contract, _)| contract)
+}
+
+/// [`from_json`], and the hash that was checked.
+pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), ContractError> {
+    match as_written(text) {
+        Some(read) => Ok(read),
+        None => from_any_json(text),
+    }
+}
+
+/// Reads a text that is in every way what [`to_json`] wrote, without a tree between. Of anything else
+/// [`from_any_json`] says what it is.
+fn as_written(text: &str) -> Option<(Contract, StorageHash)> {
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let mut file: File = serde_json::from_str(text).ok()?;
+    let compact = serde_json::to_string(&file).ok()?;
+    // What sorts otherwise in UTF-16, see `strict::canonical`, is left to the other way too.
+    let plain = compact.bytes().all(|byte| byte < 0xEE) && strict::says(text, &compact);
+    drop(compact);
+    let storage = std::mem::take(&mut file.storage);
+    let declared = StorageHash::parse(&file.storage_hash)?;
+    let whole = file.format == FORMAT
+        && file.target == TARGET
+        && hash::of_storage(&storage) == declared
+        && hash::digest_of(&hash::value_of(&file)) == file.digest;
+    if !(plain && whole) {
+        return None;
+    }
+    let mut contract = storage.read(Space::new(&file.space)?).ok()?;
+    order_columns(&mut contract, &file.column_order).ok()?;
+    (storage_hash(&contract) == declared).then_some((contract, declared))
+}
+
+fn from_any_json(text: &str) -> Result<(Contract, StorageHash), ContractError> {
+    let value = strict::read(text, MAX_BYTES)?;
     if !value.is_object() {
         return Err(Fault::new("this is not a JSON object").into());
     }
@@ -77,14 +124,19 @@ pub fn from_json(text: &str) -> Result<Contract, ContractError> {
         return Err(ContractError::FormatUnknown { found: format.to_string() });
     }
     let found = value.get("storage").map(hash::of_value);
+    let digest = hash::digest_of(&value);
     let file: File = serde_json::from_value(value).map_err(|error| Fault::new(error.to_string()))?;
+    if file.target != TARGET {
+        return Err(ContractError::TargetUnknown { found: file.target });
+    }
     let declared = StorageHash::parse(&file.storage_hash)
         .ok_or_else(|| Fault::new("this is not 64 lower-case hexadecimal digits").within("storageHash"))?;
     if let Some(found) = found.filter(|found| *found != declared) {
         return Err(ContractError::HashMismatch { declared, found });
     }
-    if file.target != TARGET {
-        return Err(ContractError::TargetUnknown { found: file.target });
+    // The storage hash says nothing of the space and the order of columns.
+    if file.digest != digest {
+        return Err(ContractError::DigestMismatch { declared: file.digest, found: digest });
     }
     let space =
         Space::new(&file.space).ok_or_else(|| Fault::new("this cannot be the name of a space").within("space"))?;
@@ -94,7 +146,7 @@ pub fn from_json(text: &str) -> Result<Contract, ContractError> {
     if storage_hash(&contract) != declared {
         return Err(Fault::new("this is not in the form that novate writes").within("storage").into());
     }
-    Ok(contract)
+    Ok((contract, declared))
 }
 
 /// The columns of each table whose columns are not in alphabetical order.

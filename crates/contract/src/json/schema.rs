@@ -12,7 +12,7 @@ use super::text::{ControlWord, Read, is_default, read_map};
 use crate::{Contract, Ident, QName, Schema, Space};
 
 /// Everything that is hashed.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Storage {
     #[serde(default, skip_serializing_if = "is_default")]

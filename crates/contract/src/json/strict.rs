@@ -1,34 +1,91 @@
-//! Reading JSON that somebody may have damaged, on purpose or not.
+//! JSON files as novate writes them, read as strictly as something deserves that may have been damaged, on purpose or not.
+//!
+//! A file is refused unless it is, white space between its parts aside, the text that novate writes for what it holds:
+//! keys in order and once each, no escapes that JSON can do without, no fractions, no integers that a double cannot
+//! hold. So whatever changes a byte of it changes what it holds, and its hash with it.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::ContractError;
 use super::text::MAX_SAFE_INTEGER;
 
-/// The largest file that is read: far beyond the largest schemas, far below what would fill a machine.
-const MAX_BYTES: usize = 64 << 20;
-/// How deep a contract may nest; one that novate wrote has 11 levels.
-const MAX_DEPTH: usize = 32;
+/// How deep a file may nest: the deepest that novate writes, a contract, has 11 levels, and a reader with a small stack
+/// bears far more than this.
+pub const MAX_DEPTH: usize = 32;
 
-/// Reads one JSON value. Repeated keys, fractions, integers beyond 2^53 and deep nesting are refused.
-pub(super) fn read(text: &str) -> Result<Value, ContractError> {
-    if text.len() > MAX_BYTES {
-        return Err(ContractError::TooLarge { message: format!("it has more than {} MiB", MAX_BYTES >> 20) });
+/// Why a text is not JSON as novate writes it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StrictError {
+    /// More text than a file of its kind may have.
+    #[error("it has more than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// It is not JSON, or not in the form that novate writes.
+    #[error("{message}")]
+    Invalid {
+        /// One clause, with line and column.
+        message: String,
+        /// The line, from 1.
+        line: usize,
+    },
+}
+
+/// Reads a text of at most `max_bytes` as one JSON value that nests at most [`MAX_DEPTH`] levels.
+pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
+    if text.len() > max_bytes {
+        return Err(StrictError::TooLarge { limit: max_bytes });
     }
-    let corrupt =
-        |error: serde_json::Error| ContractError::Corrupt { place: String::new(), message: error.to_string() };
+    if text.starts_with('\u{feff}') {
+        return Err(StrictError::Invalid { message: "it begins with a byte order mark".into(), line: 1 });
+    }
+    let invalid = |error: serde_json::Error| StrictError::Invalid { message: error.to_string(), line: error.line() };
     let mut input = serde_json::Deserializer::from_str(text);
-    let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(corrupt)?;
-    input.end().map_err(corrupt)?;
-    Ok(value)
+    let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(invalid)?;
+    input.end().map_err(invalid)?;
+    match other_form(text, &value.to_string()) {
+        None => Ok(value),
+        Some(line) => Err(StrictError::Invalid {
+            message: format!(
+                "it is not in the form that novate writes (keys in order, no needless escapes) at line {line}"
+            ),
+            line,
+        }),
+    }
+}
+
+/// A value as files hold it: keys in order, an indent of two spaces, a final newline.
+pub fn pretty(value: Value) -> String {
+    format!("{:#}\n", sorted(value))
+}
+
+/// The canonical bytes of a value (RFC 8785); `None` where it has none (a number that is no number of JSON's).
+pub fn canonical(value: &Value) -> Option<Vec<u8>> {
+    if is_canonical(value) { serde_json::to_vec(value).ok() } else { serde_json_canonicalizer::to_vec(value).ok() }
+}
+
+/// Whether the value is written canonically as it stands: it has only integers that a double holds, and keys in the
+/// order of their UTF-16, which is that of their UTF-8 where no character is beyond U+D7FF. Strings are escaped
+/// alike.
+fn is_canonical(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => number.as_i64().is_some_and(|n| n.unsigned_abs() <= MAX_SAFE_INTEGER.unsigned_abs()),
+        Value::Array(items) => items.iter().all(is_canonical),
+        Value::Object(fields) => {
+            // Characters beyond U+D7FF begin with the bytes 0xEE and up.
+            let low = |key: &String| key.bytes().all(|byte| byte < 0xEE);
+            fields.keys().is_sorted() && fields.keys().all(low) && fields.values().all(is_canonical)
+        }
+    }
 }
 
 /// The same value with the keys of every object in order, whatever `serde_json` was built with.
-pub(super) fn sorted(value: Value) -> Value {
+fn sorted(value: Value) -> Value {
     match value {
         Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
         Value::Object(fields) => {
@@ -39,13 +96,36 @@ pub(super) fn sorted(value: Value) -> Value {
     }
 }
 
+/// Whether a text says `ours`, JSON without white space, with any white space between its parts.
+pub(super) fn says(text: &str, ours: &str) -> bool {
+    other_form(text, ours).is_none()
+}
+
+/// The line at which a text begins to say its value in another way than `ours`; white space between the parts of JSON
+/// does not count.
+fn other_form(text: &str, ours: &str) -> Option<usize> {
+    let mut ours = ours.bytes();
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if !in_string && matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            continue;
+        }
+        if ours.next() != Some(byte) {
+            return Some(1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count());
+        }
+        in_string = if byte == b'"' && !escaped { !in_string } else { in_string };
+        escaped = in_string && byte == b'\\' && !escaped;
+    }
+    None
+}
+
 /// How many levels are left.
 #[derive(Clone, Copy)]
 struct Level(usize);
 
 impl Level {
     fn down<E: Error>(self) -> Result<Self, E> {
-        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("it nests too deeply"))
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom(format!("it nests deeper than {MAX_DEPTH} levels")))
     }
 }
 
@@ -105,7 +185,7 @@ impl<'de> Visitor<'de> for Level {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let level = self.down()?;
-        let mut all = Map::new();
+        let mut all = BTreeMap::new();
         while let Some(key) = fields.next_key::<String>()? {
             let value = fields.next_value_seed(level)?;
             if all.contains_key(&key) {
@@ -113,6 +193,78 @@ impl<'de> Visitor<'de> for Level {
             }
             all.insert(key, value);
         }
-        Ok(Value::Object(all))
+        Ok(Value::Object(all.into_iter().collect()))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        read(text, 1000).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn white_space_between_parts_changes_nothing() {
+        let text = r#"{"a":[1,-2,"x \" y\\",null,true],"b":{}}"#;
+        let spread = " {\r\n\t\"a\" : [ 1 , -2,\"x \\\" y\\\\\",\nnull,true ] , \"b\":{ } }\n";
+        assert_eq!(read(text, 1000).unwrap(), read(spread, 1000).unwrap());
+        assert_eq!(read(text, 1000).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn one_value_has_one_text() {
+        for other in
+            [r#"{"b":1,"a":1}"#, r#"["\u0041"]"#, r#"["\u001B"]"#, r#"["\/"]"#, r#"["\u000a"]"#, r#"["\u00e9"]"#]
+        {
+            assert!(message(other).starts_with("it is not in the form that novate writes"), "{other}");
+        }
+        assert_eq!(
+            read("[\n\n\"\\u001b\",\n\"\\u001B\"]", 1000).unwrap_err(),
+            StrictError::Invalid {
+                message: "it is not in the form that novate writes (keys in order, no needless escapes) at line 4"
+                    .into(),
+                line: 4
+            }
+        );
+        assert_eq!(read("[\"\\u001b\",\"\\n\",\"\\b\",\"\\f\",\"\u{7f}é\"]", 1000).unwrap()[0], "\u{1b}");
+    }
+
+    #[test]
+    fn what_readers_disagree_about_is_refused() {
+        assert_eq!(message(r#"{"a": 1, "a": 1}"#), r#"the key "a" is there twice at line 1 column 16"#);
+        assert_eq!(message("\u{feff}{}"), "it begins with a byte order mark");
+        assert!(message("9007199254740992").contains("must be a string"));
+        for text in
+            ["1.5", "1e2", "-0", "1e400", "01", "18446744073709551616", "[1,]", "{} {}", "\"\0\"", "\"\\ud800\"", "NaN"]
+        {
+            assert!(read(text, 1000).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn size_and_depth_have_limits() {
+        assert_eq!(read("[   ]", 4).unwrap_err(), StrictError::TooLarge { limit: 4 });
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(read(&nested(MAX_DEPTH), 1000).is_ok());
+        assert!(message(&nested(MAX_DEPTH + 1)).starts_with("it nests deeper than 32 levels"));
+        assert!(read(&"[{\"a\":".repeat(1_000_000), usize::MAX).is_err());
+    }
+
+    #[test]
+    fn canonical_as_the_standard_has_it() {
+        for text in [
+            r#"{"a":[1,-2,{"b":"\u001b\n\u007f \"é😀"}],"ab":null,"b":true}"#,
+            // UTF-16 has U+10000 before U+FFFD, UTF-8 after it.
+            "{\"\u{fffd}\":1,\"\u{10000}\":2}",
+            r#"{"":{}}"#,
+        ] {
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(canonical(&value).unwrap(), serde_json_canonicalizer::to_vec(&value).unwrap(), "{text}");
+        }
+        let odd: Value = serde_json::from_str("{\"\u{fffd}\":1,\"\u{10000}\":2}").unwrap();
+        assert!(!is_canonical(&odd) && !is_canonical(&serde_json::json!(1.5)));
     }
 }

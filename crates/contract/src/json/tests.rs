@@ -90,6 +90,7 @@ fn the_file_is_readable_and_comes_back() {
           "email"
         ]
       },
+      "digest": "c619d0a3519b65fa30cdacb213fed4dd14e9e1a003adf473cf7de1e686ba94f0",
       "format": 1,
       "space": "app",
       "storage": {
@@ -186,6 +187,7 @@ fn nothing_has_a_hash_of_its_own() {
     let empty = Contract::empty(Space::app());
     assert_snapshot!(to_json(&empty), @r#"
     {
+      "digest": "128cdd56772d9ad9ea0b2bbf493900a254fe5cea3a57b79d2145dbb214a44a96",
       "format": 1,
       "space": "app",
       "storage": {
@@ -234,15 +236,35 @@ fn a_changed_file_is_refused() {
     assert_snapshot!(error, @"the contract is in format 2, which this version does not know");
     let error = from_json(&text.replace("\"postgres\"", "\"mysql\"")).unwrap_err();
     assert_eq!(error.code(), "CONTRACT.TARGET_UNKNOWN");
-    let swapped = text.replace("\"id\",\n      \"email\"", "\"id\",\n      \"id\"");
-    assert_ne!(swapped, text);
-    assert_snapshot!(from_json(&swapped).unwrap_err(), @"the contract is damaged at columnOrder.public.users: these are not the table's columns, each once");
+    // What the storage hash leaves out.
+    for (from, to) in [
+        ("\"id\",\n      \"email\"", "\"email\",\n      \"id\""),
+        ("\"space\": \"app\"", "\"space\": \"apq\""),
+        ("\"digest\": \"", "\"digest\": \"0"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        assert!(matches!(from_json(&changed), Err(ContractError::DigestMismatch { .. })), "{changed}");
+    }
+    let without = text.lines().filter(|line| !line.contains("\"digest\"")).collect::<String>();
+    assert_snapshot!(from_json(&without).unwrap_err(), @"the contract is damaged: missing field `digest`");
+}
+
+#[test]
+fn an_order_that_is_none_is_refused() {
+    let mut file: Value = serde_json::from_str(&to_json(&sample())).unwrap();
+    file["columnOrder"]["public.users"] = json!(["id", "id"]);
+    file["digest"] = hash::digest_of(&file).into();
+    assert_snapshot!(from_json(&strict::pretty(file)).unwrap_err(), @"the contract is damaged at columnOrder.public.users: these are not the table's columns, each once");
 }
 
 /// A file whose storage is this, with the hash that belongs to it.
 fn file(storage: &Value) -> String {
     let hash = hash::of_value(storage).to_string();
-    json!({ "format": 1, "space": "app", "storage": storage, "storageHash": hash, "target": "postgres" }).to_string()
+    let mut file =
+        json!({ "format": 1, "space": "app", "storage": storage, "storageHash": hash, "target": "postgres" });
+    file["digest"] = hash::digest_of(&file).into();
+    strict::pretty(file)
 }
 
 #[test]
@@ -312,4 +334,19 @@ fn names_and_types_come_back() {
     ] {
         assert_eq!(text::type_name(ty).map(|read| read.to_string()).ok().as_deref(), Some(ty));
     }
+}
+
+#[test]
+fn both_ways_of_reading_agree() {
+    let text = to_json(&sample());
+    let quick = as_written(&text).expect("what novate wrote is read as it was written");
+    assert_eq!(quick, from_any_json(&text).unwrap());
+    assert_eq!(quick.0, sample());
+    // One that sorts otherwise in UTF-16 is read the other way.
+    let mut odd = sample();
+    odd.schemas.insert(Ident::new("\u{fffd}"), crate::Schema::default());
+    odd.schemas.insert(Ident::new("\u{10000}"), crate::Schema::default());
+    let text = to_json(&odd);
+    assert!(as_written(&text).is_none());
+    assert_eq!(from_json(&text).unwrap(), odd);
 }

@@ -106,3 +106,62 @@ pub struct UnsupportedObject {
     /// Where it was met: `contracts/app.sql:12`, or empty for a live database.
     pub place: String,
 }
+
+impl UnsupportedObject {
+    /// Whether columns can be of this type.
+    pub fn is_type(&self) -> bool {
+        Self::is_type_kind(&self.kind)
+    }
+
+    /// Its full name, without arguments; `None` for what lives in no schema.
+    pub fn full_name(&self) -> Option<QName> {
+        Self::full_name_in(&self.name)
+    }
+
+    pub(crate) fn is_type_kind(kind: &str) -> bool {
+        matches!(kind, "type" | "domain" | "composite type" | "range type" | "range" | "composite" | "base type")
+    }
+
+    /// The full name in `schema.name(arguments)`; `None` where there is no schema.
+    pub(crate) fn full_name_in(written: &str) -> Option<QName> {
+        let mut parts: Vec<Ident> = Vec::new();
+        let mut rest = written;
+        loop {
+            let (part, after) = if rest.starts_with('"') {
+                let mut end = 1;
+                let bytes = rest.as_bytes();
+                loop {
+                    match bytes.get(end)? {
+                        b'"' if bytes.get(end + 1) == Some(&b'"') => end += 2,
+                        b'"' => break,
+                        _ => end += 1,
+                    }
+                }
+                rest.split_at(end + 1)
+            } else {
+                rest.split_at(rest.find(['.', '(', ' ']).unwrap_or(rest.len()))
+            };
+            parts.push(Ident::from_sql(part));
+            match after.strip_prefix('.') {
+                Some(next) => rest = next,
+                None => break,
+            }
+        }
+        let name = parts.pop()?;
+        Some(QName { schema: parts.pop()?, name })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_unmodelled_objects() {
+        let name = |written: &str| UnsupportedObject::full_name_in(written).map(|name| name.to_string());
+        assert_eq!(name("public.f(integer, a.b)").as_deref(), Some("public.f"));
+        assert_eq!(name("\"A.b\".\"x\"\"y\"").as_deref(), Some("\"A.b\".\"x\"\"y\""));
+        assert_eq!(name("f(integer)"), None);
+        assert_eq!(name("\"open"), None);
+    }
+}

@@ -9,6 +9,8 @@ pub struct Expression {
     pub canonical: Expr,
     /// What people wrote (or the server printed); the canonical text where nothing else is known.
     pub written: String,
+    /// How statements spell it, where people's own words mean the same wherever they are read.
+    spelling: Option<Expr>,
 }
 
 impl Expression {
@@ -18,13 +20,30 @@ impl Expression {
     pub fn new(canonical: Expr, written: impl Into<String>) -> Self {
         let text = canonical.to_string();
         let read = tree_of(text);
-        Self { canonical: if read == canonical { canonical } else { read }, written: written.into() }
+        Self { canonical: if read == canonical { canonical } else { read }, written: written.into(), spelling: None }
+    }
+
+    /// The same expression, spelled like this in statements. `spelling` is the caller's word for being the same.
+    #[must_use]
+    pub fn spelled(self, spelling: Expr) -> Self {
+        let spelling = Some(spelling).filter(|spelling| *spelling != self.canonical);
+        Self { spelling, ..self }
+    }
+
+    /// The tree that statements are written from: [`Self::spelled`], or the canonical one.
+    pub fn spelling(&self) -> &Expr {
+        self.spelling.as_ref().unwrap_or(&self.canonical)
+    }
+
+    /// Leaves the canonical tree as the only spelling, after what is said has changed.
+    pub(crate) fn forget_spelling(&mut self) {
+        self.spelling = None;
     }
 
     /// The expression with this canonical text.
     pub fn from_canonical(text: impl Into<String>) -> Self {
         let written = text.into();
-        Self { canonical: tree_of(written.clone()), written }
+        Self { canonical: tree_of(written.clone()), written, spelling: None }
     }
 }
 

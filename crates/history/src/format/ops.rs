@@ -1,11 +1,12 @@
 //! `ops.json`.
 
 use camino::Utf8Path;
+use novate_contract::json::strict;
 use novate_planner::{Batch, Check, Hazard, HazardCode, Operation, OperationClass, Statement, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{decode, pretty};
+use super::decode;
 use crate::HistoryError;
 
 #[derive(Serialize, Deserialize)]
@@ -66,7 +67,7 @@ struct DetailsFile {
 
 /// The operations as the text of `ops.json`.
 pub fn ops_json(operations: &[Operation]) -> String {
-    pretty(&ops_value(operations))
+    strict::pretty(ops_value(operations))
 }
 
 /// The operations as a JSON value.

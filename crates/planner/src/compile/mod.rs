@@ -86,7 +86,7 @@ pub fn compile(source: &str, from: &Contract, to: &Contract) -> Result<Compiled,
     let mut compiler = Compiler {
         source,
         to,
-        world: World::new(&theirs::beside(from, to), vocabulary::of(&segments.items, from, to)),
+        world: World::new(theirs::beside(from, to), vocabulary::of(&segments.items, from, to)),
         ids: BTreeSet::new(),
         errors,
         out: Compiled {

@@ -22,10 +22,10 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(from: &Contract, vocabulary: Option<Vocabulary>) -> Self {
+    pub(super) fn new(from: Contract, vocabulary: Option<Vocabulary>) -> Self {
         Self {
-            interpreter: Interpreter::new(from.clone(), Environment::default()),
             before: from.clone(),
+            interpreter: Interpreter::new(from, Environment::default()),
             behind: None,
             fresh: Fresh::default(),
             lost: false,

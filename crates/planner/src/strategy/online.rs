@@ -129,7 +129,8 @@ pub(crate) fn set_not_null(work: &mut Work<'_>, table: &QName, name: &Ident, nee
     let id = ObjectId::Column(table.clone(), name.clone());
     let check_name = beside(name, "_not_null");
     let condition = Expr::Is(Box::new(Expr::Column(vec![name.clone()])), "NOT NULL".to_owned());
-    let expr = Expression { written: condition.to_string(), canonical: condition };
+    let written = condition.to_string();
+    let expr = Expression::new(condition, written);
     let check = Constraint { validated: false, ..Constraint::new(ConstraintKind::Check(Check { expr })) };
     let place = |rank| Place::new(Stage::Tables, table, rank, name);
     let step = |rank, action: String| Step::alter(place(rank), id.clone(), table, Pass::Alone, action);

@@ -372,3 +372,46 @@ fn what_is_not_ours() {
     ]
     "#);
 }
+
+#[test]
+fn expressions_keep_their_words() {
+    let plan = planned(
+        &Form::Script,
+        "",
+        "
+        create type mood as enum ('ok', 'bad');
+        create function low(text) returns text language sql immutable as 'select lower($1)';
+        create table t (
+            a text default ''::varchar,
+            m mood default 'ok'::mood,
+            n int default nextval('s'),
+            at timestamptz default (now() at time zone 'utc'),
+            b int check (b in (1, 2) and t.b between 0 and 5),
+            check (trim(both from a) <> '' and a not like 'x%'),
+            check (m in ('ok', 'bad') and low(a) = a),
+            check (a = -- as it was
+                   'y'),
+            check (extract(year from at) > 2000)
+        );
+        create sequence s;
+        create index i on t (trim(leading from a), lower(a)) where (a)::varchar != 'z';
+        ",
+    );
+    insta::assert_snapshot!(plan, @"
+    CREATE TYPE public.mood AS ENUM ('ok', 'bad');
+    CREATE SEQUENCE public.s;
+    CREATE TABLE public.t (
+        a text DEFAULT ''::character varying,
+        m public.mood DEFAULT 'ok'::public.mood,
+        n integer DEFAULT nextval('public.s'),
+        at timestamp with time zone DEFAULT (now() AT TIME ZONE 'utc'),
+        b integer,
+        CONSTRAINT t_a_check CHECK (trim(both from a) <> '' and a not like 'x%'),
+        CONSTRAINT t_a_check1 CHECK (a = 'y'),
+        CONSTRAINT t_at_check CHECK (EXTRACT(year FROM at) > 2000),
+        CONSTRAINT t_b_check CHECK (b IN (1, 2) AND (b BETWEEN 0 AND 5)),
+        CONSTRAINT t_check CHECK (m IN ('ok', 'bad') AND public.low(a) = a)
+    );
+    CREATE INDEX i ON public.t ((trim(leading from a)), lower(a)) WHERE (a)::varchar != 'z';
+    ");
+}

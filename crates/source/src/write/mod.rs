@@ -8,7 +8,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use novate_contract::ddl::{comment, enumeration, extension, schema, sequence};
-use novate_contract::{Contract, Control, Ident, ObjectId, QName, SequenceOwner};
+use novate_contract::{Contract, Control, Ident, ObjectId, QName, SequenceOwner, UnsupportedObject};
 
 use crate::SourceFile;
 use names::Names;
@@ -25,8 +25,8 @@ pub enum Layout {
     PerTable,
 }
 
-/// Writes a contract. Reading the files gives the same contract, but for objects that are not modelled, which are
-/// named in a comment, and for what a project's configuration adds.
+/// Writes a contract. Reading the files gives the same contract, but for objects that are not modelled (types are declared
+/// by name, others named in a comment) and for what a project's configuration adds.
 pub fn write(contract: &Contract, layout: Layout) -> Vec<SourceFile> {
     let mut files = Files { layout, texts: BTreeMap::new(), order: Vec::new() };
     let names = Names::of(contract);
@@ -78,12 +78,10 @@ impl Files {
     /// What belongs to no schema, and the schemas themselves.
     fn database(&mut self, contract: &Contract) {
         let path = "_database.sql";
-        if !contract.unsupported.is_empty() {
-            let named: Vec<String> = contract
-                .unsupported
-                .iter()
-                .map(|object| format!("--   {} {}", object.kind, one_line(&object.name)))
-                .collect();
+        let left_out = contract.unsupported.iter().filter(|object| !object.is_type());
+        let named: Vec<String> =
+            left_out.map(|object| format!("--   {} {}", object.kind, one_line(&object.name))).collect();
+        if !named.is_empty() {
             let lead = "-- Left out, because novate does not model objects of these kinds yet:";
             self.add(path, &format!("{lead}\n{}", named.join("\n")));
         }
@@ -110,6 +108,12 @@ impl Files {
 
     fn schema(&mut self, contract: &Contract, names: &Names<'_>, schema: &Ident) {
         let types = self.path(schema, "_types");
+        let declared: Vec<String> =
+            contract.unsupported.iter().filter_map(|object| declaration(object, schema)).collect();
+        if !declared.is_empty() {
+            let lead = "-- Declared for the columns of these types; what the types are is not modelled yet:";
+            self.add(&types, &format!("{lead}\n{}", declared.concat()));
+        }
         for (name, payload) in contract.enums.iter().filter(|(name, _)| name.schema == *schema) {
             let id = ObjectId::Enum(name.clone());
             let text = statement(control(payload.control), &enumeration::create(name, payload));
@@ -131,6 +135,13 @@ impl Files {
             self.add(&path, &table::text(contract, names, name, payload));
         }
     }
+}
+
+/// A type of a kind that is not modelled, by name alone: PostgreSQL's shell type.
+/// Source: the manual's page on `CREATE TYPE`, its last form.
+fn declaration(object: &UnsupportedObject, schema: &Ident) -> Option<String> {
+    let name = object.full_name().filter(|name| object.is_type() && name.schema == *schema)?;
+    Some(format!("CREATE TYPE {name};\n"))
 }
 
 /// A statement with its directive.

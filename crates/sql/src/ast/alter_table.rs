@@ -34,6 +34,7 @@ pub enum Relation {
 
 /// One action.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there are few at a time, and boxes would be in every match")]
 pub enum AlterTableAction {
     /// `ADD [COLUMN] [IF NOT EXISTS] def`.
     AddColumn {

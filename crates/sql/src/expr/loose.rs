@@ -22,30 +22,51 @@ const COMMAS: [&str; 3] = [" FROM ", " FOR ", " PLACING "];
 /// What a cast looks like in `format_type`'s spelling.
 const CAST: &str = r#"::("[^"]+"|[a-z_][a-z0-9_$]*)(\.("[^"]+"|[a-z_][a-z0-9_$]*))?( varying| precision)?(\([0-9, ]+\))?( with time zone| without time zone)?(\[\])*"#;
 
-/// Rewrites of the printed text, in order: a pattern and what it becomes.
-const REWRITES: [(&str, &str); 12] = [
+/// Which keys a rewrite can matter to. One that brings something into the text that the key has not cannot make the two
+/// equal.
+enum Matters {
+    Always,
+    /// Where the key has a digit.
+    ToNumbers,
+    /// Where the key has this in it.
+    To(&'static str),
+}
+
+/// Rewrites of the printed text, in order: when they matter, a pattern and what it becomes.
+const REWRITES: [(Matters, &str, &str); 12] = [
     // '-1'::integer is how a negative constant is printed.
-    (r"'(-?[0-9]+(\.[0-9]+)?)'::(smallint|integer|bigint|numeric(\([0-9,]+\))?|real|double precision)", r"\1"),
-    (r"'([^'.]+\.)?([^'.]+)'::regclass", r"'\2'"),
-    (CAST, ""),
-    (r"OPERATOR\([a-z0-9_]+\.([^)]+)\)", r"\1"),
-    (r#"([a-z_][a-z0-9_$]*|"[^"]+")\.(?=([a-z_][a-z0-9_$]*|"[^"]+")\()"#, ""),
-    (r"TRIM\(BOTH FROM ", "btrim("),
-    (r"TRIM\(LEADING FROM ", "ltrim("),
-    (r"TRIM\(TRAILING FROM ", "rtrim("),
-    (r"date_part\('([a-z_]+)', ", r"EXTRACT(\1, "),
+    (
+        Matters::ToNumbers,
+        r"'(-?[0-9]+(\.[0-9]+)?)'::(smallint|integer|bigint|numeric(\([0-9,]+\))?|real|double precision)",
+        r"\1",
+    ),
+    (Matters::To("'"), r"'([^'.]+\.)?([^'.]+)'::regclass", r"'\2'"),
+    (Matters::Always, CAST, ""),
+    (Matters::Always, r"OPERATOR\([a-z0-9_]+\.([^)]+)\)", r"\1"),
+    (Matters::Always, r#"([a-z_][a-z0-9_$]*|"[^"]+")\.(?=([a-z_][a-z0-9_$]*|"[^"]+")\()"#, ""),
+    (Matters::To("btrim"), r"TRIM\(BOTH FROM ", "btrim("),
+    (Matters::To("ltrim"), r"TRIM\(LEADING FROM ", "ltrim("),
+    (Matters::To("rtrim"), r"TRIM\(TRAILING FROM ", "rtrim("),
+    (Matters::To("EXTRACT"), r"date_part\('([a-z_]+)', ", r"EXTRACT(\1, "),
     // As PostgreSQL 13 prints AT TIME ZONE, and any version an explicit call.
-    (r"timezone\('([^']*)', ([a-z0-9_()]+)\)", r"\2 AT TIME ZONE '\1'"),
-    (r"SUBSTRING\(", "substring("),
-    (r"OVERLAY\(", "overlay("),
+    (Matters::To("ATTIMEZONE"), r"timezone\('([^']*)', ([a-z0-9_()]+)\)", r"\2 AT TIME ZONE '\1'"),
+    (Matters::To("substring"), r"SUBSTRING\(", "substring("),
+    (Matters::To("overlay"), r"OVERLAY\(", "overlay("),
 ];
 
 /// SQL that computes from `text`, an SQL expression giving the text that `pg_get_expr` prints, what [`loose_key`] gives for
-/// the same expression.
-pub fn loose_sql(text: &str) -> String {
+/// the same expression, where `key` is what is looked for.
+pub fn loose_sql(text: &str, key: &str) -> String {
     let mut sql = text.to_owned();
-    for (pattern, replacement) in REWRITES {
-        sql = format!("pg_catalog.regexp_replace({sql}, {}, {}, 'g')", Literal(pattern), Literal(replacement));
+    for (matters, pattern, replacement) in REWRITES {
+        let matters = match matters {
+            Matters::Always => true,
+            Matters::ToNumbers => key.bytes().any(|byte| byte.is_ascii_digit()),
+            Matters::To(part) => key.contains(part),
+        };
+        if matters {
+            sql = format!("pg_catalog.regexp_replace({sql}, {}, {}, 'g')", Literal(pattern), Literal(replacement));
+        }
     }
     for word in COMMAS {
         sql = format!("pg_catalog.replace({sql}, '{word}', ',')");

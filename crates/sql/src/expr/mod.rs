@@ -7,7 +7,9 @@ mod functions;
 mod items;
 mod loose;
 mod lower;
+mod names;
 mod print;
+mod quick;
 mod read;
 mod references;
 mod regclass;
@@ -17,6 +19,7 @@ mod tests;
 pub use canonical::{canonicalize, is_null_default};
 pub use loose::{loose_key, loose_sql};
 pub(crate) use lower::{extent, lower};
+pub use names::with_full_names;
 pub use read::parse_expr;
 pub use references::References;
 

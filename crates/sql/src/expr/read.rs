@@ -3,8 +3,8 @@
 use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::Expr;
 use super::lower::{extent, in_parentheses, lower};
+use super::{Expr, quick};
 use crate::Span;
 use crate::ast::{ExprText, SyntaxError};
 use crate::parse::{bearable, normalised};
@@ -13,6 +13,13 @@ use crate::parse::{bearable, normalised};
 ///
 /// What is nested deeper than the parser's stack bears is not read but carried as it stands.
 pub fn parse_expr(text: &str) -> Result<ExprText, SyntaxError> {
+    match quick::read(text) {
+        Some(expr) => Ok(ExprText { text: text.to_owned(), expr, span: Span::new(0, text.len()) }),
+        None => parse_slowly(text),
+    }
+}
+
+pub(super) fn parse_slowly(text: &str) -> Result<ExprText, SyntaxError> {
     const BEFORE: &str = "SELECT ";
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();

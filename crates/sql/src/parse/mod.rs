@@ -19,6 +19,7 @@ mod names;
 mod objects;
 mod partitions;
 mod query;
+mod quick;
 mod refusal;
 mod scan;
 mod sequence;
@@ -37,6 +38,7 @@ mod unmodelled;
 mod with;
 
 pub(crate) use depth::bearable;
+pub(crate) use quick::type_name as quick_type;
 pub(crate) use scan::{Scanner, TokenKind};
 pub(crate) use text::{normalised, tokens_normalised};
 pub(crate) use types::lower_type;
@@ -91,6 +93,13 @@ fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, SyntaxErro
 
 /// Reads a type as a column or a cast names it.
 pub fn parse_type(text: &str) -> Result<WrittenType, SyntaxError> {
+    match quick::type_name(text) {
+        Some(ty) => Ok(WrittenType::Type(ty)),
+        None => parse_type_slowly(text),
+    }
+}
+
+fn parse_type_slowly(text: &str) -> Result<WrittenType, SyntaxError> {
     const BEFORE: &str = "create table t (c ";
     let error = |message: &str| SyntaxError { message: message.to_owned(), span: Span::new(0, text.len()) };
     if !bearable(text) {

@@ -132,6 +132,12 @@ impl Splitter<'_> {
             self.out.errors.push(SyntaxError { message, span: sql });
             return;
         }
+        if let Some(at) = self.text[sql.range()].find('\0') {
+            let at = sql.start + at;
+            let message = "this is a byte of value 0, which PostgreSQL has in no text".to_owned();
+            self.out.errors.push(SyntaxError { message, span: Span::new(at, at + 1) });
+            return;
+        }
         let end = if open.from_stdin { sql.end.max(data_end) } else { sql.end };
         self.out.pieces.push(Piece { span: Span::new(sql.start, end), sql, routine: creates_routine(&open.head) });
     }
@@ -211,6 +217,13 @@ mod tests {
         assert_eq!(pieces(&format!("{function}; select 1")), [function, "select 1"]);
         let rule = "create rule r as on insert to t do (select 1; select 2)";
         assert_eq!(pieces(&format!("{rule}; select 1")), [rule, "select 1"]);
+    }
+
+    #[test]
+    fn a_byte_of_value_0_is_in_no_statement() {
+        let found = split("select 1; -- \0\n select 'a\0b'; select 2");
+        assert_eq!((found.pieces.len(), found.errors.len()), (2, 1));
+        assert_eq!(found.errors[0].span, Span::new(25, 26));
     }
 
     #[test]

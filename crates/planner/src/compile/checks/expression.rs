@@ -26,7 +26,10 @@ pub(super) fn is(printed: &str, wanted: &Expression, ty: Option<&TypeName>) -> O
                 format!("{value} = {}", Literal(&quoted))
             }
         }
-        None => format!("{} = {}", loose_sql(printed), Literal(&key?)),
+        None => {
+            let key = key?;
+            format!("{} = {}", loose_sql(printed, &key), Literal(&key))
+        }
     })
 }
 

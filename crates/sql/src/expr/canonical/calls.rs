@@ -111,7 +111,8 @@ fn spread<'a>(name: &NameRef, args: &'a [Expr]) -> impl Iterator<Item = &'a Expr
 }
 
 /// Whether the name is that of a function of PostgreSQL's own that this crate knows.
-fn is_known(name: &str) -> bool {
+/// Whether a function without a schema is one of PostgreSQL's own that is known here.
+pub(crate) fn is_known(name: &str) -> bool {
     functions::is_value(name) || functions::is_keyword(name) || !catalog::function(name).is_empty()
 }
 

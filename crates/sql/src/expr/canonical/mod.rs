@@ -21,6 +21,8 @@ mod time;
 mod typed;
 mod types;
 
+pub(super) use calls::is_known;
+
 use super::{Expr, TypeScope, regclass};
 use crate::{Ident, TypeName};
 use signature::Kind;
