@@ -10,6 +10,7 @@ mod cases;
 mod ci;
 mod corpus;
 mod demo;
+mod drill;
 mod failure;
 mod postgres;
 mod process;
@@ -27,6 +28,7 @@ cargo xtask TASK
   demo                what novate does, shown on the example of this repository
   test [ARGS]         every test; finds or fetches PostgreSQL first; ARGS go to cargo test
   ci                  everything that must hold before a change goes in
+  drill SUBJECT       what needs programs that are not on every machine: pgbouncer
   corpus DIR          whether plans converge, over folders with from.sql and to.sql, or versions/*.sql
                         --match TEXT   only cases whose path holds TEXT
                         --backwards    from to.sql to from.sql as well
@@ -56,6 +58,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "demo" => demo::run(),
         "test" => test::run(rest),
         "ci" => ci::run(),
+        "drill" => drill::run(rest),
         "corpus" => corpus::run(rest),
         "bench" => bench::run(rest),
         "bundle" => bundle::run(rest),

@@ -150,6 +150,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("MIGRATION.MARKER_MISMATCH"),
     page!("MIGRATION.MARKER_MOVED"),
     page!("MIGRATION.MARKER_UNKNOWN"),
+    page!("MIGRATION.NEEDS_SESSION"),
     page!("MIGRATION.NEEDS_STATEMENT_MODE"),
     page!("MIGRATION.NOT_OURS"),
     page!("MIGRATION.NOT_PLANNED"),

@@ -13,17 +13,26 @@ const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "pwd"];
 /// Words whose value is a secret in `word=value`; with spaces around it is SQL about a column.
 const TOKENS: &[&str] = &["token", "secret", "apikey", "api_key", "access_key", "secret_key"];
 
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Something that went wrong, or is under way: anything may be quoted in it.
+    Message,
+    /// What was asked for. `password = ...` in its SQL is about a column, and reviewed.
+    Result,
+}
+
 /// The text without passwords: in URLs, in `password=...`, in JSON and in SQL (`PASSWORD '...'`).
-pub(crate) fn redact(text: &str) -> String {
-    logins(&urls(&words(text)))
+pub(crate) fn redact(text: &str, what: What) -> String {
+    logins(&urls(&words(text, what)))
 }
 
 /// Every text in a value.
-pub(crate) fn redact_json(value: &mut Value) {
+pub(crate) fn redact_json(value: &mut Value, what: What) {
     match value {
-        Value::String(text) => *text = redact(text),
-        Value::Array(values) => values.iter_mut().for_each(redact_json),
-        Value::Object(map) => map.values_mut().for_each(redact_json),
+        Value::String(text) => *text = redact(text, what),
+        Value::Array(values) => values.iter_mut().for_each(|value| redact_json(value, what)),
+        Value::Object(map) => map.values_mut().for_each(|value| redact_json(value, what)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -81,7 +90,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// The values of words that say what they are.
-fn words(text: &str) -> String {
+fn words(text: &str, what: What) -> String {
     let mut safe = String::new();
     let mut rest = text;
     while let Some(start) = rest.find(is_word) {
@@ -89,7 +98,7 @@ fn words(text: &str) -> String {
         safe.push_str(before);
         let (word, after) = from.split_at(from.find(|c| !is_word(c)).unwrap_or(from.len()));
         safe.push_str(word);
-        let taken = match hidden(word, after, &safe) {
+        let taken = match hidden(word, after, &safe, what) {
             Some((lead, length)) => {
                 safe.push_str(&after[..lead]);
                 safe.push_str(HIDDEN);
@@ -108,20 +117,21 @@ fn is_word(c: char) -> bool {
 }
 
 /// How much between a word and its secret is shown, and how much is hidden.
-fn hidden(word: &str, after: &str, before: &str) -> Option<(usize, usize)> {
+fn hidden(word: &str, after: &str, before: &str, what: What) -> Option<(usize, usize)> {
     let word = word.to_ascii_lowercase();
     let ends = |words: &[&str]| words.iter().any(|secret| word.ends_with(secret));
     let is_password = ends(PASSWORDS);
     if !is_password && !ends(TOKENS) {
         return None;
     }
+    let loose = is_password && what == What::Message;
     let space = after.len() - after.trim_start_matches([' ', '\t']).len();
     let value = |lead: usize| {
         let length = length(&after[lead..]);
         (length > 0).then_some((lead, length))
     };
-    if let Some(rest) = after[space..].strip_prefix('=').filter(|_| is_password || space == 0) {
-        let gap = if is_password { rest.len() - rest.trim_start_matches([' ', '\t']).len() } else { 0 };
+    if let Some(rest) = after[space..].strip_prefix('=').filter(|_| loose || space == 0) {
+        let gap = if loose { rest.len() - rest.trim_start_matches([' ', '\t']).len() } else { 0 };
         return value(space + 1 + gap);
     }
     if let Some(rest) = after.strip_prefix("\":") {
@@ -221,7 +231,7 @@ mod tests {
             "CREATE SUBSCRIPTION s CONNECTION 'host=h password=s3cret' PUBLICATION p",
             "ALTER ROLE app PASSWORD 's3cret",
         ] {
-            let safe = redact(text);
+            let safe = redact(text, What::Message);
             assert!(!safe.contains("3cret") && safe.contains(HIDDEN), "{text}: {safe}");
         }
     }
@@ -241,9 +251,11 @@ mod tests {
             "ALTER ROLE app PASSWORD NULL",
             "the user does not exist; the password may be wrong",
         ] {
-            assert_eq!(redact(text), text);
+            assert_eq!(redact(text, What::Message), text);
         }
-        let safe = redact("postgresql://me:s3cr:et@db.example.com/x?a=b, host=h password=x user=u");
+        let reviewed = "UPDATE users SET password = crypt('x'), pwd = 'y'";
+        assert_eq!(redact(reviewed, What::Result), reviewed);
+        let safe = redact("postgresql://me:s3cr:et@db.example.com/x?a=b, host=h password=x user=u", What::Result);
         assert_eq!(safe, "postgresql://me:***@db.example.com/x?a=b, host=h password=*** user=u");
     }
 }

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::problem::Problem;
-use crate::redact::{redact, redact_json};
+use crate::redact::{What, redact, redact_json};
 
 /// How much is said on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,14 +85,14 @@ impl Ui {
                 }
             }
             if !report.verbatim {
-                redact_json(&mut value);
+                redact_json(&mut value, What::Result);
             }
             out(&pretty(&value));
             return;
         }
         if !report.text.is_empty() {
             let text = report.text.trim_end_matches('\n');
-            if report.verbatim { out(text) } else { out(&redact(text)) }
+            if report.verbatim { out(text) } else { out(&redact(text, What::Result)) }
         }
         if let Some(next) = &report.next {
             self.note(Symbol::Next, next);
@@ -103,7 +103,7 @@ impl Ui {
     pub(crate) fn problem(self, problem: &Problem) {
         if self.json {
             let mut value = problem.to_json();
-            redact_json(&mut value);
+            redact_json(&mut value, What::Message);
             out(&pretty(&value));
         } else {
             err(problem.to_text(width()).trim_end_matches('\n'));
@@ -189,5 +189,5 @@ pub(crate) fn out(text: &str) {
 
 /// A line on stderr, without passwords.
 pub(crate) fn err(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", redact(text));
+    let _ = writeln!(anstream::stderr(), "{}", redact(text, What::Message));
 }

@@ -213,6 +213,16 @@ pub enum RunError {
         /// The package.
         package: String,
     },
+    /// A package in mode `statement`, behind a pooler that shares sessions.
+    #[error("the package {package} needs a session of its own, and {pooler} gives none")]
+    NeedsSession {
+        /// The package.
+        package: String,
+        /// What is in between.
+        pooler: &'static str,
+        /// Where to connect past it, where that is known.
+        direct: Option<String>,
+    },
     /// A change asks for a transform, which only a package can hold.
     #[error("{object} needs existing rows to be filled or changed")]
     NeedsTransform {
@@ -275,6 +285,7 @@ impl RunError {
             Self::ConnectionLost { .. } => "CONNECTION.LOST",
             Self::Interrupted => "MIGRATION.INTERRUPTED",
             Self::DryRunImpossible { .. } => "MIGRATION.DRY_RUN_IMPOSSIBLE",
+            Self::NeedsSession { .. } => "MIGRATION.NEEDS_SESSION",
             Self::NeedsTransform { .. } => "DB.NEEDS_TRANSFORM",
         }
     }
@@ -311,6 +322,11 @@ impl RunError {
             Self::NoBaseline { nearest: Some((hash, count)) } => {
                 Some(format!("nearest is {}, from which {count} objects differ", hash.short()))
             }
+            Self::NeedsSession { .. } => Some(
+                "it commits operation by operation and runs statements outside of transactions; behind a pooler each of \
+                 them may run in another session, with other settings, and nobody could tell whether somebody works on it"
+                    .to_owned(),
+            ),
             Self::MarkerMismatch { .. } => Some("a package applies only where it starts".to_owned()),
             _ => None,
         }
@@ -361,6 +377,11 @@ impl RunError {
                 fix.clone()
                     .unwrap_or_else(|| "change it there, or connect as a role with a setting of its own".to_owned()),
             ),
+            Self::Refused { message, .. } if message.contains("statement pooling mode") => Some(
+                "a pooler is in between that allows no transactions: set its pool_mode to transaction for this database, \
+                 or connect to the server itself"
+                    .to_owned(),
+            ),
             Self::Refused { .. } => None,
             Self::Locked { holders, .. } => Some(match holders.first() {
                 Some(holder) => format!(
@@ -392,6 +413,12 @@ impl RunError {
                  brought to a contract by hand, novate db sign --force"
             )),
             Self::DryRunImpossible { .. } => Some("novate migrate --plan shows what would run".to_owned()),
+            Self::NeedsSession { direct: Some(direct), .. } => {
+                Some(format!("run novate migrate past the pooler: {direct}"))
+            }
+            Self::NeedsSession { direct: None, .. } => {
+                Some("run novate migrate on the server itself, or through a pooler in session mode".to_owned())
+            }
             Self::NeedsTransform { .. } => Some("novate plan writes a package that does it".to_owned()),
         }
     }

@@ -22,6 +22,7 @@ mod rights;
 mod sensitive;
 mod session;
 mod settings;
+mod sharing;
 mod sign;
 mod transit;
 mod update;

@@ -105,6 +105,12 @@ pub async fn migrate(
     }
 }
 
+/// What cannot be done on sessions that are shared.
+fn needs_session(session: &Session, package: &impl ToString) -> RunError {
+    let (pooler, direct) = session.pooler();
+    RunError::NeedsSession { package: package.to_string(), pooler, direct }
+}
+
 type StepError = (RunError, bool);
 
 fn nothing_in_transit(error: impl Into<RunError>) -> StepError {
@@ -120,6 +126,9 @@ async fn steps(
     done: &mut Migrated,
 ) -> Result<(), StepError> {
     let mut announced = false;
+    // Found out before a transaction is open, and only where it may matter.
+    let by_statement = |package: &Package| package.manifest.transaction == TransactionMode::Statement;
+    let own_session = !history.packages.values().any(by_statement) || session.is_own().await;
     let mut dry_standing: Option<Standing> = None;
     let mut patience = Patience::default();
     let mut queue = Patience::default();
@@ -139,6 +148,9 @@ async fn steps(
                 queue.await_owner(session, under_way, settings, on).await.map_err(|error| (error, true))?;
                 continue;
             }
+            if !own_session {
+                return Err((needs_session(session, &under_way.package), true));
+            }
             let applied = transit::resume(session, history, &goal.node, &standing, under_way, settings, on)
                 .await
                 .map_err(|error| (error, true))?;
@@ -149,7 +161,11 @@ async fn steps(
         let route =
             history.graph.route(&standing.node(), &goal.node, &goal.invariants, &have).map_err(nothing_in_transit)?;
         for edge in &route.edges {
-            history.package(&edge.package).and_then(|p| Ok(p.check_runnable()?)).map_err(nothing_in_transit)?;
+            let package = history.package(&edge.package).map_err(nothing_in_transit)?;
+            package.check_runnable().map_err(nothing_in_transit)?;
+            if by_statement(package) && !own_session {
+                return Err(nothing_in_transit(needs_session(session, &package.name)));
+            }
         }
         if !announced {
             announced = true;

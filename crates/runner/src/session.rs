@@ -8,10 +8,11 @@ use tokio::sync::Notify;
 use tokio_postgres::SimpleQueryMessage;
 
 use crate::RunError;
-use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, PoolerMode, connect};
+use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, connect};
 use crate::error::is_lost;
 use crate::event::{Event, LockHolder};
 use crate::program::{self, Report};
+use crate::sharing::{self, Sharing};
 use crate::watch::{Watch, Watching};
 
 impl Heard {
@@ -128,6 +129,7 @@ pub struct Session {
     pub(crate) interrupt: Interrupt,
     string: ConnectionString,
     application: String,
+    sharing: Sharing,
     watch: Watch,
     /// After how long a statement is looked at.
     pub(crate) watch_after: Duration,
@@ -153,6 +155,7 @@ impl Session {
     ) -> Result<Self, ConnectionError> {
         let connected = connect(string, application).await?;
         Ok(Self {
+            sharing: sharing::known(&connected, string),
             connected,
             interrupt,
             string: string.clone(),
@@ -169,6 +172,7 @@ impl Session {
         loop {
             match connect(&self.string, &self.application).await {
                 Ok(connected) => {
+                    self.sharing = sharing::known(&connected, &self.string);
                     self.connected = connected;
                     return Ok(());
                 }
@@ -182,10 +186,19 @@ impl Session {
         }
     }
 
-    /// Whether what is set on the session reaches the statements that follow: not behind a pooler that hands out
-    /// another session for each transaction.
-    pub(crate) fn keeps_settings(&self) -> bool {
-        self.string.pooler.is_none_or(|pooler| pooler.mode == PoolerMode::Session)
+    /// Whether the connection is a session of its own; finds it out where something unknown is in between. No
+    /// transaction may be open.
+    pub(crate) async fn is_own(&mut self) -> bool {
+        if self.sharing == Sharing::Unknown {
+            self.sharing = sharing::probe(&self.connected, &self.string).await;
+        }
+        self.sharing == Sharing::Own
+    }
+
+    /// The pooler by name, and where to connect past it, where that is known.
+    pub(crate) fn pooler(&self) -> (&'static str, Option<String>) {
+        let name = self.string.pooler.map_or("a pooler", crate::connection::Pooler::name);
+        (name, self.string.past_the_pooler())
     }
 
     /// Who kept the last statement waiting, as far as it was looked at.
@@ -221,7 +234,8 @@ impl Session {
         }
         self.blockers.clear();
         // Behind a pooler nobody knows which of the server's sessions works for this one.
-        let mut watching = self.keeps_settings().then(|| self.watch.begin(self.connected.pid, self.watch_after));
+        let mut watching =
+            (self.sharing == Sharing::Own).then(|| self.watch.begin(self.connected.pid, self.watch_after));
         let Connected { client, notices, canceller, .. } = &mut self.connected;
         let query = client.simple_query(sql);
         tokio::pin!(query);

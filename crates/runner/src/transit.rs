@@ -1,8 +1,9 @@
 //! Packages in mode `statement`: every operation commits by itself, and a run that stopped midway is resumed where it
 //! was.
 //!
-//! No lock can outlive a transaction here (a pooler may hand the next statement to another session), so the right to
-//! work is a row: its owner is replaced by compare-and-swap, and only once the session that held it is gone.
+//! No lock outlives a transaction here, so the right to work is a row: its owner is replaced by compare-and-swap, and
+//! only once the session that held it is gone. That session, and what it sets for statements outside of transactions,
+//! are why such packages do not run behind a pooler that shares sessions.
 
 mod operation;
 

@@ -18,7 +18,18 @@ const PAUSE: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     string: ConnectionString,
-    connection: Arc<Mutex<Option<Connected>>>,
+    connection: Arc<Mutex<Second>>,
+}
+
+/// The second connection.
+#[derive(Debug, Default)]
+enum Second {
+    /// It was not needed yet.
+    #[default]
+    None,
+    Open(Box<Connected>),
+    /// There is none to be had: a limit, perhaps, that is not to be run against again and again.
+    Refused,
 }
 
 /// What a watch sees while it lasts.
@@ -62,15 +73,16 @@ impl Watch {
     /// Whoever keeps the session waiting. Best effort: there may be no second connection to be had.
     async fn look(&self, pid: i32) -> Vec<LockHolder> {
         let mut kept = self.connection.lock().await;
-        if kept.is_none() {
-            *kept = connect(&self.string, "novate (watching)").await.ok();
+        if matches!(*kept, Second::None) {
+            let opened = connect(&self.string, "novate (watching)").await;
+            *kept = opened.map_or(Second::Refused, |connected| Second::Open(Box::new(connected)));
         }
-        let Some(connected) = kept.as_ref() else { return Vec::new() };
+        let Second::Open(connected) = &*kept else { return Vec::new() };
         match unnamed::text_rows(&connected.client, &holder::blocking(pid)).await {
             Ok(rows) => rows.into_iter().filter_map(holder::of_row).collect(),
             Err(error) => {
                 tracing::debug!(%error, "the second connection");
-                *kept = None;
+                *kept = Second::None;
                 Vec::new()
             }
         }

@@ -192,6 +192,12 @@ impl Server {
         Database::create(&self.inner, prefix, template.name())
     }
 
+    /// Runs statements in any database of the server, on a connection of their own, and returns all rows as text.
+    pub fn execute_in(&self, database: &str, sql: &str) -> Result<Rows, ScratchError> {
+        let mut connection = self.inner.open(database)?;
+        connection.run(sql).map_err(|failure| self.inner.failed(failure, sql))
+    }
+
     /// Whether the server has an extension to offer, such as `vector`.
     pub fn offers_extension(&self, name: &str) -> Result<bool, ScratchError> {
         let literal = name.replace('\'', "''");

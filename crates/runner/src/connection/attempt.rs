@@ -8,6 +8,7 @@ use tokio_postgres::tls::NoTls;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::announced;
 use super::error::ConnectionError;
 use super::failure::{classify, depends_on_tls};
 use super::options::{ChannelBinding, SslMode, SslNegotiation, Verification};
@@ -39,12 +40,14 @@ impl Attempt<'_> {
             place: place.clone(),
             string: self.string.clone(),
         };
+        let announced_pid = announced::pid(&canceller.token).await;
         let connected = Connected {
             client: opened.client,
             notices: opened.notices,
             canceller,
             server_version: ServerVersion { num: facts.version },
             pid: facts.pid,
+            announced_pid,
             in_recovery: facts.in_recovery,
             place,
             task: opened.task,

@@ -174,6 +174,8 @@ pub enum ConnectionError {
         sqlstate: String,
         /// What the server says.
         reason: String,
+        /// Where to connect past a pooler, where that is known.
+        direct: Option<String>,
     },
     /// The server is not of the kind that `target_session_attrs` asks for.
     #[error("{at} is not what `target_session_attrs={wanted}` asks for")]

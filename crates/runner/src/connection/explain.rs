@@ -101,9 +101,10 @@ impl ConnectionError {
             Self::Closed { .. } => "Check that the host and port are those of the PostgreSQL server.".to_owned(),
             Self::NotReady { .. } => "Try again in a moment.".to_owned(),
             Self::TooManyConnections { .. } => "Close connections that are not needed, then try again.".to_owned(),
-            Self::Rejected { reason, .. } if reason.contains("startup parameter") => {
-                "A pooler is in between: connect to the server itself, or remove `options`.".to_owned()
-            }
+            Self::Rejected { reason, direct, .. } if reason.contains("startup parameter") => match direct {
+                Some(direct) => format!("A pooler is in between: connect to {direct}, or remove `options`."),
+                None => "A pooler is in between: connect to the server itself, or remove `options`.".to_owned(),
+            },
             Self::Rejected { .. } => "Do what the server's message asks for.".to_owned(),
             Self::TargetSession { .. } => "Name the right host, or all of them.".to_owned(),
             Self::NoHost { attempts } => {

@@ -80,20 +80,23 @@ fn from_server(db: &DbError, at: Place, string: &ConnectionString) -> Connection
     if *code == SqlState::INSUFFICIENT_PRIVILEGE {
         return ConnectionError::NotPermitted { at, user, database: string.dbname.clone(), reason };
     }
-    // Poolers have their own ways to say the same.
-    if *code == SqlState::INVALID_CATALOG_NAME || reason.starts_with("no such database") {
+    // Poolers have their own ways to say the same, and one code for all of them.
+    let says = |texts: &[&str]| texts.iter().any(|text| reason.contains(text));
+    let missing = reason.starts_with("database ") && reason.ends_with(" does not exist");
+    if *code == SqlState::INVALID_CATALOG_NAME || missing || says(&["no such database"]) {
         return ConnectionError::DatabaseMissing { at, database: string.dbname.clone() };
     }
-    if ["no such user", "Tenant or user not found"].iter().any(|text| reason.starts_with(text)) {
+    if says(&["no such user", "authentication failed", "Tenant or user not found"]) {
         return ConnectionError::AuthFailed { at, user, reason };
     }
-    if *code == SqlState::CANNOT_CONNECT_NOW {
+    if *code == SqlState::CANNOT_CONNECT_NOW || says(&["cannot connect to server", "database is shutting down"]) {
         return ConnectionError::NotReady { at, reason };
     }
-    if *code == SqlState::TOO_MANY_CONNECTIONS {
+    if *code == SqlState::TOO_MANY_CONNECTIONS || says(&["no more connections allowed", "Max client connections"]) {
         return ConnectionError::TooManyConnections { at, reason };
     }
-    ConnectionError::Rejected { at, sqlstate: code.code().to_owned(), reason }
+    let direct = string.past_the_pooler();
+    ConnectionError::Rejected { at, sqlstate: code.code().to_owned(), reason, direct }
 }
 
 fn from_io(error: &io::Error, at: Place) -> ConnectionError {

@@ -5,6 +5,7 @@
 //! what the user wrote. It must never show a password, whatever went wrong, and must never read the process
 //! environment: the caller does, into a [`ConnectEnv`].
 
+mod announced;
 mod attempt;
 mod build;
 mod certificate;

@@ -34,7 +34,7 @@ impl Pooler {
     pub(super) fn recognise(endpoint: &Endpoint) -> Option<Self> {
         let Host::Tcp(host) = &endpoint.host else { return None };
         let host = host.to_ascii_lowercase();
-        if host.contains("-pooler.") && (host.ends_with(".neon.tech") || host.ends_with(".neon.build")) {
+        if is_neon(&host) && host.contains("-pooler.") {
             return Some(Self { kind: PoolerKind::Neon, mode: PoolerMode::Transaction });
         }
         let supabase = host.ends_with("pooler.supabase.com")
@@ -43,6 +43,13 @@ impl Pooler {
             kind: PoolerKind::Supabase,
             mode: if endpoint.port == 6543 { PoolerMode::Transaction } else { PoolerMode::Session },
         })
+    }
+
+    /// Whether an endpoint is a proxy that gives every connection a session of its own: Neon's, without the pooler.
+    pub(super) fn gives_sessions(endpoint: &Endpoint) -> bool {
+        let Host::Tcp(host) = &endpoint.host else { return false };
+        let host = host.to_ascii_lowercase();
+        is_neon(&host) && !host.contains("-pooler.")
     }
 
     /// What it is called.
@@ -64,4 +71,8 @@ impl Pooler {
             (PoolerKind::Supabase, _) => Some(format!("{host}:5432")),
         }
     }
+}
+
+fn is_neon(host: &str) -> bool {
+    host.ends_with(".neon.tech") || host.ends_with(".neon.build")
 }

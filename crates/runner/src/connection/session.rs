@@ -26,6 +26,7 @@ pub struct Connected {
     pub server_version: ServerVersion,
     /// The number of the server's process for the session that was there first.
     pub pid: i32,
+    pub(super) announced_pid: Option<i32>,
     /// Whether the server is a standby.
     pub in_recovery: bool,
     /// Where the server is.
@@ -34,6 +35,11 @@ pub struct Connected {
 }
 
 impl Connected {
+    /// Whether nothing is in between that answers for the server: the process that was announced is the session's.
+    pub fn is_direct(&self) -> bool {
+        self.announced_pid == Some(self.pid)
+    }
+
     /// Ends the session and says how the connection ended, which is where a server's last words are.
     pub async fn close(self) -> Result<(), ConnectionError> {
         let Self { client, task, place, .. } = self;

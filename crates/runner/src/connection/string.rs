@@ -98,6 +98,11 @@ impl ConnectionString {
 }
 
 impl ConnectionString {
+    /// Whether what is in between is known to give every connection a session of its own.
+    pub fn has_session_proxy(&self) -> bool {
+        self.hosts.iter().all(Pooler::gives_sessions)
+    }
+
     /// Where to connect instead so that a connection is a session of its own: `host:port`, where that is known.
     pub fn past_the_pooler(&self) -> Option<String> {
         let is_pooler = |endpoint: &&Endpoint| Pooler::recognise(endpoint) == self.pooler;

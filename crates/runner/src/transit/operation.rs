@@ -178,9 +178,6 @@ impl Work<'_> {
     /// Sets on the session what every transaction sets for itself. There is no limit to the wait for locks: a build
     /// waits for every older transaction, and keeps nobody out meanwhile.
     async fn set_session(&mut self) -> Result<(), RunError> {
-        if !self.session.keeps_settings() {
-            return Ok(());
-        }
         let limit = self.journey.settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
         let sql = format!(
             "SET lock_timeout = 0; SET statement_timeout = {limit}; SET search_path = public; {}",
@@ -191,9 +188,10 @@ impl Work<'_> {
     }
 
     async fn reset_session(&mut self) {
-        if self.session.keeps_settings() && !self.session.interrupt.is_set() {
+        if !self.session.interrupt.is_set() {
             // A session that is gone has nothing to reset.
-            let reset = "RESET lock_timeout; RESET statement_timeout; RESET search_path";
+            let reset = "SELECT pg_catalog.set_config(name, reset_val, false) FROM pg_catalog.pg_settings WHERE name IN \
+                         ('lock_timeout', 'statement_timeout', 'search_path', 'client_connection_check_interval')";
             let _ = self.session.batch(reset, &mut |_| ()).await;
         }
     }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_postgres::types::Type;
 
-use crate::support::{ask, open};
+use crate::support::{Outcome, PASSWORD, Table, ask, open};
 
 #[tokio::test]
 async fn a_session_opens_and_closes() {
@@ -147,4 +147,55 @@ async fn what_is_not_postgresql_is_told_apart() {
         let error = open(&format!("postgresql://127.0.0.1:{web}/x?connect_timeout=5&{query}")).await.unwrap_err();
         assert!(codes.contains(&error.code()), "{query}: {error}");
     }
+}
+
+/// What a server or a pooler says before it hangs up.
+fn refusal(sqlstate: &str, message: &str) -> &'static [u8] {
+    let fields = format!("SFATAL\0VFATAL\0C{sqlstate}\0M{message}\0\0");
+    let mut bytes = vec![b'E'];
+    bytes.extend(u32::try_from(fields.len() + 4).unwrap().to_be_bytes());
+    bytes.extend(fields.into_bytes());
+    bytes.leak()
+}
+
+#[tokio::test]
+async fn poolers_have_words_of_their_own() {
+    let mut table = Table::new();
+    for (sqlstate, message, code, text) in [
+        ("08P01", "no such database: shop", "CONNECTION.DATABASE_MISSING", "`shop`"),
+        ("08P01", "database \"shop\" does not exist", "CONNECTION.DATABASE_MISSING", "`shop`"),
+        ("08P01", "no such user: app", "CONNECTION.AUTH_FAILED", "Check the password"),
+        ("08P01", "SASL authentication failed", "CONNECTION.AUTH_FAILED", "Check the password"),
+        ("08P01", "\"trust\" authentication failed", "CONNECTION.AUTH_FAILED", "Check the password"),
+        ("XX000", "Tenant or user not found", "CONNECTION.AUTH_FAILED", "Check the password"),
+        ("08P01", "pgbouncer cannot connect to server", "CONNECTION.NOT_READY", "Try again in a moment"),
+        ("57P03", "the database system is starting up", "CONNECTION.NOT_READY", "starting up"),
+        (
+            "08P01",
+            "no more connections allowed (max_client_conn)",
+            "CONNECTION.TOO_MANY_CONNECTIONS",
+            "Close connections",
+        ),
+        ("53300", "sorry, too many clients already", "CONNECTION.TOO_MANY_CONNECTIONS", "Close connections"),
+        ("XX000", "Max client connections reached", "CONNECTION.TOO_MANY_CONNECTIONS", "Close connections"),
+        ("08P01", "unsupported startup parameter: options", "CONNECTION.REJECTED", "remove `options`"),
+        ("XX000", "something else", "CONNECTION.REJECTED", "something else (SQLSTATE XX000)"),
+    ] {
+        let port = impostor(Some(refusal(sqlstate, message))).await;
+        let text_of = format!("postgresql://app:{PASSWORD}@127.0.0.1:{port}/shop?sslmode=disable");
+        table.row(&text_of, Outcome::Fails(code, text)).await;
+    }
+    // Where the host says whose pooler it is, the way past it is named.
+    let port = impostor(Some(refusal("08P01", "unsupported startup parameter in options: search_path"))).await;
+    let neon = format!("postgresql://app@ep-x-pooler.eu.neon.tech:{port}/shop?hostaddr=127.0.0.1&sslmode=disable");
+    let past = "connect to ep-x.eu.neon.tech";
+    table.row(&neon, Outcome::Fails("CONNECTION.REJECTED", past)).await;
+}
+
+#[tokio::test]
+async fn a_session_of_ones_own_is_known() {
+    let database = Server::shared().unwrap().database("connection").unwrap();
+    let connected = open(&database.url()).await.unwrap();
+    assert!(connected.is_direct());
+    assert_eq!(ask(&connected, "SELECT pg_backend_pid()").await, connected.pid.to_string());
 }

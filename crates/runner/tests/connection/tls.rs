@@ -234,6 +234,7 @@ async fn a_handshake_without_asking_first() {
 async fn statements_can_be_cancelled_over_tls() {
     let server = named();
     let connected = open(&server.to("app", "host=db.test sslmode=require")).await.unwrap();
+    assert!(connected.is_direct());
     let canceller = connected.canceller.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(100)).await;
