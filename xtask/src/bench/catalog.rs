@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &[String]) -> Result<(), Failure> {
     for (name, time) in
         [("pg_dump --schema-only", dump), ("reading the catalog", read), ("its fingerprint", median(&mut fingerprints))]
     {
-        println!("{name:<40} {:>10}", say::time(time));
+        say::row(name, &say::time(time));
     }
     say::note(&format!("reading takes 1/{:.1} of pg_dump", dump.as_secs_f64() / read.as_secs_f64().max(f64::EPSILON)));
     Ok(())
