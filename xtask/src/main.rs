@@ -10,6 +10,7 @@ mod cases;
 mod ci;
 mod corpus;
 mod demo;
+mod drill;
 mod failure;
 mod postgres;
 mod process;
@@ -31,6 +32,10 @@ cargo xtask TASK
                         --match TEXT   only cases whose path holds TEXT
                         --backwards    from to.sql to from.sql as well
                         --show         print what differs
+  drill [SUBJECT]     what must hold when runners, servers, connections and disks fail
+                        --count N      so many rounds, where the subject has rounds
+                        --seed S       the same chance again
+                        --round N      this round alone
   bench [RUNS]        times of whole programs; 5 runs where nothing is said
   bundle OUT          a release build that carries its own PostgreSQL, copied to OUT";
 
@@ -55,6 +60,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "ci" => ci::run(),
         "corpus" => corpus::run(rest),
+        "drill" => drill::run(rest),
         "bench" => bench::run(rest),
         "bundle" => bundle::run(rest),
         "help" | "--help" | "-h" => {

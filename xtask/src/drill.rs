@@ -1,0 +1,160 @@
+//! `cargo xtask drill`: what must hold when everything goes wrong, over as many rounds as there is time for.
+//!
+//! Each subject is a file. Each does something to runs of one history on servers of its own, and then asks the same:
+//! the database stands wholly at one package or says that it is in transit, the marker and the ledger say where, and the
+//! next run finishes without help.
+
+mod history;
+mod program;
+mod random;
+mod runner;
+mod state;
+mod tally;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime};
+
+use camino::Utf8PathBuf;
+use novate_scratch::{Installation, Server};
+
+use crate::failure::Failure;
+use crate::workspace::{Profile, novate};
+use crate::{demo, postgres, say};
+use history::History;
+use program::Program;
+
+/// Rounds that do not need a server of their own go on side by side.
+const AT_ONCE: usize = 2;
+
+/// What drills share: the program, its folder, and what was asked for.
+struct Drill {
+    program: Program,
+    seed: u64,
+    /// The only round to run.
+    round: Option<usize>,
+    kept: AtomicBool,
+}
+
+/// A server, and the history planned and run on it once.
+struct Stage {
+    server: Server,
+    installation: Option<Installation>,
+    history: History,
+}
+
+struct Subject {
+    name: &'static str,
+    /// How many rounds where nothing is said.
+    count: usize,
+    run: fn(&Drill, &Stage, usize) -> Result<(), Failure>,
+}
+
+const SUBJECTS: &[Subject] = &[Subject { name: "runner", count: 1000, run: runner::run }];
+
+const USAGE: &str = "cargo xtask drill [SUBJECT] [--count N] [--seed S] [--round N]";
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asked {
+    subject: Option<String>,
+    count: Option<usize>,
+    seed: Option<u64>,
+    round: Option<usize>,
+}
+
+/// Runs one subject, or all of them.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let asked = parse(arguments)?;
+    let subjects: Vec<&Subject> =
+        SUBJECTS.iter().filter(|subject| asked.subject.as_deref().is_none_or(|name| name == subject.name)).collect();
+    if subjects.is_empty() {
+        let names: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
+        return Err(Failure::new("there is no such subject", format!("one of {}: {USAGE}", names.join(", "))));
+    }
+    perform(&subjects, &asked)
+}
+
+fn perform(subjects: &[&Subject], asked: &Asked) -> Result<(), Failure> {
+    let began = Instant::now();
+    say::heading("what is needed");
+    let (server, installation) = postgres::start()?;
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let drill = Drill {
+        program: Program::new(novate(Profile::Dev)?, demo::temporary("novate-drill")?),
+        seed: asked.seed.unwrap_or(clock.as_secs()),
+        round: asked.round,
+        kept: AtomicBool::new(false),
+    };
+    let history = history::make(&drill.program, &server)?;
+    say::done(&format!(
+        "a history of {} packages, which takes {} from empty; seed {}",
+        history.packages.len(),
+        say::time(history.took),
+        drill.seed
+    ));
+    let stage = Stage { server, installation, history };
+    for subject in subjects {
+        say::heading(subject.name);
+        (subject.run)(&drill, &stage, asked.count.unwrap_or(subject.count))?;
+    }
+    say::heading("all of it");
+    say::done(&format!("everything held ({})", say::time(began.elapsed())));
+    Ok(())
+}
+
+fn parse(arguments: &[String]) -> Result<Asked, Failure> {
+    let usage = |what: String| Failure::new(what, USAGE);
+    let mut asked = Asked::default();
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        let mut number = || {
+            let text = rest.next().ok_or_else(|| usage(format!("{word} wants a number")))?;
+            text.parse::<u64>().map_err(|_| usage(format!("{text} is no number")))
+        };
+        let small = |number: u64| usize::try_from(number).map_err(|_| usage(format!("{number} is too much")));
+        match word.as_str() {
+            "--count" => asked.count = Some(small(number()?)?),
+            "--seed" => asked.seed = Some(number()?),
+            "--round" => asked.round = Some(small(number()?)?),
+            name if !name.starts_with('-') && asked.subject.is_none() => asked.subject = Some(name.to_owned()),
+            other => return Err(usage(format!("{other} was not expected"))),
+        }
+    }
+    Ok(asked)
+}
+
+impl Drill {
+    /// Keeps the folder past the end of the drill; says where it is.
+    fn keep(&self) -> Utf8PathBuf {
+        self.kept.store(true, Ordering::Relaxed);
+        self.program.folder().to_owned()
+    }
+}
+
+impl Drop for Drill {
+    fn drop(&mut self) {
+        if !self.kept.load(Ordering::Relaxed) {
+            // What is left in the temporary folder is the system's to clean up.
+            let _ = fs_err::remove_dir_all(self.program.folder());
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Result<Asked, Failure> {
+        parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_is_asked_for() {
+        let all = asked("runner --count 20 --seed 7 --round 3").unwrap();
+        assert_eq!(all, Asked { subject: Some("runner".into()), count: Some(20), seed: Some(7), round: Some(3) });
+        assert_eq!(asked("").unwrap(), Asked::default());
+        for wrong in ["--count", "--count x", "runner server", "--fast"] {
+            assert!(asked(wrong).is_err(), "{wrong}");
+        }
+    }
+}
