@@ -4,17 +4,22 @@
 //! the database stands wholly at one package or says that it is in transit, the marker and the ledger say where, and the
 //! next run finishes without help.
 
+mod cut;
+mod disk;
 mod history;
+mod latency;
 mod program;
 mod random;
 mod runner;
+mod runners;
+mod server;
 mod state;
 mod tally;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Installation, Server};
 
 use crate::failure::Failure;
@@ -44,15 +49,25 @@ struct Stage {
 
 struct Subject {
     name: &'static str,
-    /// How many rounds where nothing is said.
-    count: usize,
-    run: fn(&Drill, &Stage, usize) -> Result<(), Failure>,
+    /// How many rounds where nothing is said; as many as there are where this is none.
+    count: Option<usize>,
+    /// How many are enough to see that it still works; none where not every machine can do it.
+    few: Option<usize>,
+    run: fn(&Drill, &Stage, Option<usize>) -> Result<(), Failure>,
 }
 
-const SUBJECTS: &[Subject] = &[Subject { name: "runner", count: 1000, run: runner::run }];
+const SUBJECTS: &[Subject] = &[
+    Subject { name: "runner", count: Some(1000), few: Some(10), run: runner::run },
+    Subject { name: "server", count: Some(200), few: Some(4), run: server::run },
+    Subject { name: "cut", count: None, few: Some(10), run: cut::run },
+    Subject { name: "runners", count: None, few: Some(2), run: runners::run },
+    Subject { name: "latency", count: None, few: Some(1), run: latency::run },
+    Subject { name: "disk", count: None, few: None, run: disk::run },
+];
 
 const USAGE: &str = "cargo xtask drill [SUBJECT] [--count N] [--seed S] [--round N]";
 
+/// What the command line says.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Asked {
     subject: Option<String>,
@@ -70,16 +85,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         let names: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
         return Err(Failure::new("there is no such subject", format!("one of {}: {USAGE}", names.join(", "))));
     }
-    perform(&subjects, &asked)
+    perform(&asked, &subjects.iter().map(|subject| (*subject, asked.count.or(subject.count))).collect::<Vec<_>>())
 }
 
-fn perform(subjects: &[&Subject], asked: &Asked) -> Result<(), Failure> {
+/// A few rounds of each subject that every machine can do.
+pub(crate) fn few() -> Result<(), Failure> {
+    let some = SUBJECTS.iter().filter_map(|subject| Some((subject, Some(subject.few?))));
+    perform(&Asked::default(), &some.collect::<Vec<_>>())
+}
+
+fn perform(asked: &Asked, subjects: &[(&Subject, Option<usize>)]) -> Result<(), Failure> {
     let began = Instant::now();
     say::heading("what is needed");
     let (server, installation) = postgres::start()?;
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let drill = Drill {
-        program: Program::new(novate(Profile::Dev)?, demo::temporary("novate-drill")?),
+        program: Program::new(novate(Profile::Dev)?, demo::temporary("drill-novate")?),
         seed: asked.seed.unwrap_or(clock.as_secs()),
         round: asked.round,
         kept: AtomicBool::new(false),
@@ -92,9 +113,9 @@ fn perform(subjects: &[&Subject], asked: &Asked) -> Result<(), Failure> {
         drill.seed
     ));
     let stage = Stage { server, installation, history };
-    for subject in subjects {
+    for (subject, count) in subjects {
         say::heading(subject.name);
-        (subject.run)(&drill, &stage, asked.count.unwrap_or(subject.count))?;
+        (subject.run)(&drill, &stage, *count)?;
     }
     say::heading("all of it");
     say::done(&format!("everything held ({})", say::time(began.elapsed())));
@@ -120,6 +141,24 @@ fn parse(arguments: &[String]) -> Result<Asked, Failure> {
         }
     }
     Ok(asked)
+}
+
+/// The installation of the server, and its folder, for subjects that need a server to break.
+fn own(stage: &Stage) -> Result<(&Installation, &Utf8Path), Failure> {
+    let folder = stage.server.folder();
+    stage.installation.as_ref().zip(folder).ok_or_else(|| {
+        let variable = novate_scratch::URL_VARIABLE;
+        Failure::new(
+            format!("the server that {variable} names must not be broken"),
+            format!("unset {variable}, so that one of its own is started"),
+        )
+    })
+}
+
+/// The socket of a server of our own.
+fn socket(server: &Server) -> Result<Utf8PathBuf, Failure> {
+    let folder = server.folder().ok_or_else(|| Failure::new("the server has no socket of its own", USAGE))?;
+    Ok(folder.join(".s.PGSQL.5432"))
 }
 
 impl Drill {

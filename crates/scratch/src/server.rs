@@ -169,6 +169,11 @@ impl Server {
         Database::create(&self.inner, prefix, template.name())
     }
 
+    /// A database of that name which an earlier server made on the same data. It is dropped with the value.
+    pub fn adopt(&self, name: &str) -> Database {
+        Database::adopt(&self.inner, name)
+    }
+
     /// Whether the server has an extension to offer, such as `vector`.
     pub fn offers_extension(&self, name: &str) -> Result<bool, ScratchError> {
         let literal = name.replace('\'', "''");

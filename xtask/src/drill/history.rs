@@ -192,12 +192,9 @@ const ROWS_ARE_RIGHT: &str = "SELECT (SELECT bool_and(times = 11 AND seen AND la
 
 /// Plans the history in the program's folder, and runs it undisturbed.
 pub(crate) fn make(program: &Program, server: &Server) -> Result<History, Failure> {
-    let folder = program.folder();
-    fs_err::create_dir_all(folder.join("contracts"))?;
-    fs_err::write(folder.join("novate.toml"), CONFIGURATION)?;
     let mut packages = Vec::new();
     for step in STEPS {
-        fs_err::write(folder.join("contracts/app.sql"), step.contract)?;
+        write(program.folder(), step.contract)?;
         let online = if step.online { "--online" } else { "" };
         program.run("", &format!("plan --name {} {online}", step.name))?.ok()?;
         packages.push(complete(program, step)?);
@@ -246,6 +243,13 @@ pub(crate) fn rows_are_right(database: &Database) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new("the rows are not what the transforms should have made of them", "see the dump"))
+}
+
+/// Writes a project with a contract.
+pub(crate) fn write(folder: &Utf8Path, contract: &str) -> Result<(), Failure> {
+    fs_err::create_dir_all(folder.join("contracts"))?;
+    fs_err::write(folder.join("novate.toml"), CONFIGURATION)?;
+    Ok(fs_err::write(folder.join("contracts/app.sql"), contract)?)
 }
 
 /// Fills in and adds what the step says, and emits the package again.

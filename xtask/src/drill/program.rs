@@ -43,6 +43,13 @@ impl Program {
         Self { path, folder, started: AtomicU32::new(0) }
     }
 
+    /// The same program in a new folder inside of this one.
+    pub(crate) fn elsewhere(&self, name: &str) -> Result<Self, Failure> {
+        let folder = self.folder.join(name);
+        fs_err::create_dir_all(&folder)?;
+        Ok(Self::new(self.path.clone(), folder))
+    }
+
     pub(crate) fn folder(&self) -> &Utf8Path {
         &self.folder
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use novate_scratch::Database;
 
 use super::history::{self, History, Mode, wait_until};
-use super::program::Program;
+use super::program::{Program, Ran};
 use crate::failure::Failure;
 
 /// What a database holds.
@@ -119,9 +119,11 @@ impl History {
 
     /// What must hold after something has happened to a run on this database: it stands at one of the states or says
     /// that it does not, and the next run finishes without help.
-    pub(crate) fn recovers(&self, program: &Program, database: &Database, url: &str) -> Result<Reached, Failure> {
+    pub(crate) fn recovers(&self, program: &Program, database: &Database, ran: &Ran) -> Result<Reached, Failure> {
         alone(database)?;
         let reached = self.reached(&read(database)?)?;
+        self.agrees(ran, &reached)?;
+        let url = &database.url();
         match &reached {
             Reached::At(0) => {
                 program.run(url, "db verify --strict")?.fails(4, "MARKER.MISSING")?;
@@ -136,20 +138,36 @@ impl History {
             }
         }
         program.run(url, "migrate")?.ok()?;
-        self.finished(program, database, url)?;
+        self.finished(program, database)?;
         Ok(reached)
     }
 
     /// What must hold at the end.
-    pub(crate) fn finished(&self, program: &Program, database: &Database, url: &str) -> Result<(), Failure> {
+    pub(crate) fn finished(&self, program: &Program, database: &Database) -> Result<(), Failure> {
         let state = read(database)?;
         let reached = self.reached(&state)?;
         if reached != Reached::At(self.packages.len()) {
             return Err(Failure::new(format!("the run did not finish: {reached:?}\n{state}"), "see the dump"));
         }
         history::rows_are_right(database)?;
-        program.run(url, "db verify --strict")?.ok()?;
+        program.run(&database.url(), "db verify --strict")?.ok()?;
         Ok(())
+    }
+
+    /// Whether what a run said at its end, on a database that was empty, is what has been reached.
+    pub(crate) fn agrees(&self, ran: &Ran, reached: &Reached) -> Result<(), Failure> {
+        let earlier = ran.said.split(" earlier package").next().and_then(|before| before.split_whitespace().last());
+        let agree = match (ran.code(), reached) {
+            (None, _) => true,
+            (Some(0), reached) => *reached == Reached::At(self.packages.len()),
+            _ if ran.said.contains("MIGRATION.COMMIT_UNKNOWN") => true,
+            (Some(5), Reached::At(0)) => ran.said.contains("The database is as it was before."),
+            (Some(5), Reached::At(count)) => earlier.is_some_and(|earlier| *earlier == count.to_string()),
+            (Some(6), Reached::InTransit(..)) => ran.said.contains("novate migrate resumes it"),
+            (Some(2), Reached::At(0)) => ran.said.contains("CONNECTION."),
+            _ => false,
+        };
+        if agree { Ok(()) } else { Err(ran.wrong(&format!("should have said how it is: {reached:?}"))) }
     }
 
     /// For a tally.
