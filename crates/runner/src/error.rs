@@ -7,6 +7,7 @@ use novate_history::HistoryError;
 use crate::connection::ConnectionError;
 use crate::event::LockHolder;
 use crate::marker::InTransit;
+use crate::session;
 
 /// An error of a run, with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum RunError {
     History(#[from] HistoryError),
     /// The catalog could not be read.
     #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    Catalog(CatalogError),
     /// The marker is not what novate writes.
     #[error("the marker in schema novate is damaged: {reason}")]
     MarkerCorrupt {
@@ -214,6 +215,15 @@ pub enum LeftBehind {
     InTransit,
     /// It cannot be known until the database is asked.
     Unknown,
+}
+
+impl From<CatalogError> for RunError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Server(error) if is_lost(&error) => session::lost(&error),
+            other => Self::Catalog(other),
+        }
+    }
 }
 
 impl RunError {

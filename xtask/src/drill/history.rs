@@ -41,7 +41,7 @@ pub(crate) struct History {
 }
 
 /// Undisturbed runs, of each that go on at once, whose median is how long one takes.
-const RUNS: usize = 5;
+pub(crate) const RUNS: usize = 5;
 const CONFIGURATION: &str = "[database]\nurl = \"env:DATABASE_URL\"\n";
 
 struct Step {

@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 use novate_proxy::Proxy;
 use novate_scratch::{Database, Installation, Options, Server};
 
-use super::history::wait_until;
+use super::history::{RUNS, wait_until};
 use super::program::BOUND;
 use super::tally::{on, rounds};
 use super::{Drill, Stage, own};
@@ -54,6 +54,16 @@ pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<
     let (installation, folder) = own(stage)?;
     let mut machine = Machine { installation: installation.clone(), data: folder.join("durable"), server: None };
     machine.start()?;
+    let took = {
+        let server = machine.server()?;
+        let mut runs = Vec::new();
+        for _ in 0..RUNS {
+            let database = server.database("undisturbed")?;
+            runs.push(drill.program.run(&database.url(), "migrate")?.ok()?.took);
+        }
+        runs.sort_unstable();
+        runs.get(RUNS / 2).copied().unwrap_or_default()
+    };
     let machine = Mutex::new(machine);
     rounds(drill, "server", count.unwrap_or(1), 1, |round| {
         let mut machine = machine.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +73,7 @@ pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<
             2 => Victim::Session,
             _ => Victim::Shutdown,
         };
-        let moment = round.random.within(stage.history.took);
+        let moment = round.random.within(took);
         let mut database = machine.server()?.database("drill")?;
         let proxy = Proxy::to(machine.socket()?)?;
         let mut runner = drill.program.start(&proxy.url(database.name()), "migrate")?;
@@ -127,6 +137,8 @@ impl Machine {
                 let session: Vec<String> = database.execute(SESSION)?.into_iter().flatten().flatten().collect();
                 if !session.is_empty() {
                     signal("KILL", &session)?;
+                    // Before the postmaster has seen it, it goes on as if nothing had happened.
+                    wait_until("the postmaster has seen it", RECOVERY, || Ok(!any_there(&session)?))?;
                     return Ok(Then::Recovers);
                 }
                 signal("KILL", &[postmaster])?;
@@ -151,6 +163,11 @@ fn children(parents: &[String]) -> Result<Vec<String>, Failure> {
     let pairs = all.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
     let of = |parent: &str| parents.iter().any(|one| one == parent.trim());
     Ok(pairs.filter(|(_, parent)| of(parent)).map(|(pid, _)| pid.to_owned()).collect())
+}
+
+/// Whether one of the processes is there, if only as a remnant that its parent has not asked for.
+fn any_there(processes: &[String]) -> Result<bool, Failure> {
+    Ok(capture(Command::new("ps").args(["-o", "pid=", "-p", &processes.join(",")]))?.ok)
 }
 
 /// Sends a signal; one of them that has ended meanwhile does not matter.
