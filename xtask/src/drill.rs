@@ -99,12 +99,15 @@ fn perform(asked: &Asked, subjects: &[(&Subject, Option<usize>)]) -> Result<(), 
     say::heading("what is needed");
     let (server, installation) = postgres::start()?;
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let folder = demo::temporary("drill-novate")?;
     let drill = Drill {
-        program: Program::new(novate(Profile::Dev)?, demo::temporary("drill-novate")?),
+        program: Program::new(folder.join("novate"), folder.clone()),
         seed: asked.seed.unwrap_or(clock.as_secs()),
         round: asked.round,
         kept: AtomicBool::new(false),
     };
+    // A copy, so that a build meanwhile does not matter.
+    fs_err::copy(novate(Profile::Dev)?, folder.join("novate"))?;
     let history = history::make(&drill.program, &server)?;
     say::done(&format!(
         "a history of {} packages, which takes {} from empty; seed {}",
