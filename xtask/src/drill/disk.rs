@@ -8,18 +8,18 @@ use std::os::unix::fs::{MetadataExt as _, chown};
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use novate_scratch::Database;
+use novate_scratch::{Database, Installation, Options, Server};
 
 use super::history::{self, newest};
 use super::program::Program;
 use super::tally::{on, rounds};
 use super::{Drill, Stage, own, state};
 use crate::failure::Failure;
-use crate::process::{capture, run as run_process};
+use crate::process::capture;
 
 /// The small disk, where this program runs itself inside of its namespace.
 const MOUNTED: &str = "NOVATE_DRILL_DISK";
-const SIZE: &str = "size=96m,mode=0755";
+const SIZE: &str = "size=160m,mode=0755";
 /// What is left free: less than the package needs.
 const FREE: u64 = 12 << 20;
 const NO_SPACE: &str = "No space left on device";
@@ -29,6 +29,14 @@ const AFTER: &str = "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b int)
 const ROWS: &str = "INSERT INTO t SELECT i FROM generate_series(1, 20000) i; CHECKPOINT";
 /// Some 20 MB in all.
 const FILL: &str = "UPDATE public.t SET a = repeat('x', 1000)";
+/// Some 60 MB of log, and nothing else.
+const LOG: &str = "
+-- @raw data log
+SELECT count(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))), pg_sleep(1.1) FROM generate_series(1, 60);
+-- @postcheck
+SELECT clock_timestamp() > now() + interval '1 s';
+-- @end
+";
 const ROUND: &str = "UPDATE public.t SET a = repeat('x', 1000) WHERE ctid = ANY (ARRAY(SELECT ctid FROM public.t WHERE a IS \
     NULL LIMIT 5000))";
 
@@ -64,27 +72,36 @@ fn outside(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<(), Fai
             again.args([name, &number.to_string()]);
         }
     }
-    run_process(again.env(MOUNTED, &disk))
+    if again.env(MOUNTED, &disk).status()?.success() {
+        return Ok(());
+    }
+    Err(Failure::new("the drill on the small disk failed, as it says above", "cargo xtask drill disk"))
 }
 
 /// How the package commits, and what a full disk does to it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
     RolledBack,
     InTransit,
+    /// The disk is that of the log, without which the server cannot go on.
+    ServerEnds,
 }
 
 fn inside(drill: &Drill, stage: &Stage, disk: &Utf8Path, count: Option<usize>) -> Result<(), Failure> {
-    let (_, folder) = own(stage)?;
+    let (installation, folder) = own(stage)?;
     let owner = fs_err::metadata(folder)?;
     let space = disk.join("space");
     fs_err::create_dir(&space)?;
     chown(&space, Some(owner.uid()), Some(owner.gid()))?;
     let elsewhere = stage.server.database("elsewhere")?;
     elsewhere.execute(&format!("CREATE TABLESPACE small LOCATION '{space}'"))?;
-    let cases = [Case::RolledBack, Case::InTransit];
+    let cases = [Case::RolledBack, Case::InTransit, Case::ServerEnds];
     rounds(drill, "disk", count.unwrap_or(cases.len()).min(cases.len()), 1, |round| {
-        let case = *cases.get(round.number - 1).ok_or_else(|| Failure::new("there is no such round", "name 1 or 2"))?;
+        let case =
+            *cases.get(round.number - 1).ok_or_else(|| Failure::new("there is no such round", "name 1, 2 or 3"))?;
+        if case == Case::ServerEnds {
+            return log_is_full(drill, installation, disk);
+        }
         let database = stage.server.database("drill")?;
         elsewhere.execute(&format!("ALTER DATABASE {} SET TABLESPACE small", database.name()))?;
         on(drill, round, &database, || full(drill, &database, disk, case))
@@ -110,7 +127,7 @@ fn full(drill: &Drill, database: &Database, disk: &Utf8Path, case: Case) -> Resu
             program.run(&url, "status")?.ok()?.says("1 package to apply")?;
             program.run(&url, "db verify --strict --to before")?.ok()?;
         }
-        Case::InTransit => {
+        Case::InTransit | Case::ServerEnds => {
             program.run(&url, "migrate")?.fails(6, "MIGRATION.STATEMENT_FAILED")?.says(NO_SPACE)?.says("in transit")?;
             program.run(&url, "status")?.ok()?.says("in transit")?;
             program.run(&url, "db verify --strict")?.fails(6, "MIGRATION.IN_TRANSIT")?;
@@ -125,17 +142,42 @@ fn full(drill: &Drill, database: &Database, disk: &Utf8Path, case: Case) -> Resu
     if rows != "20000" {
         return Err(Failure::new(format!("the ledger says {rows} rows of 20000"), "see the dump"));
     }
-    Ok(match case {
-        Case::RolledBack => "rolled back, and applied once there was space".to_owned(),
-        Case::InTransit => "in transit, and resumed once there was space".to_owned(),
-    })
+    let how = if case == Case::RolledBack { "rolled back, and applied" } else { "in transit, and resumed" };
+    Ok(format!("{how} once there was space"))
+}
+
+/// The whole server is on the disk; a package that writes much of its log brings it down.
+fn log_is_full(drill: &Drill, installation: &Installation, disk: &Utf8Path) -> Result<String, Failure> {
+    let settings = [("min_wal_size", "32MB"), ("max_wal_size", "64MB")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let options = Options { durable: Some(disk.join("server").join("data")), settings };
+    let server = Server::start(installation, &options)?;
+    let database = server.database("drill")?;
+    let program = planned(drill, &database, Case::ServerEnds)?;
+    let before = state::read(&database)?;
+    let ballast = Ballast::on(disk)?;
+    let ran = program.run(&database.url(), "migrate")?.fails(5, "CONNECTION.LOST")?;
+    ran.says(NO_SPACE)?.says("as it was before")?;
+    let name = database.keep();
+    drop(ballast);
+    drop(server);
+    let server = Server::start(installation, &options)?;
+    let database = server.adopt(&name);
+    let now = state::read(&database)?;
+    if now != before {
+        return Err(Failure::new(format!("it is not what it was before:\n{now}"), "see what the server's log says"));
+    }
+    program.run(&database.url(), "migrate")?.ok()?;
+    program.run(&database.url(), "db verify --strict")?.ok()?;
+    Ok("the server ended; rolled back, and applied once there was space".to_owned())
 }
 
 /// A project whose package needs more space than there will be, on a database with the rows for it.
 fn planned(drill: &Drill, database: &Database, case: Case) -> Result<Program, Failure> {
-    let (name, option, fill) = match case {
-        Case::RolledBack => ("disk-package", "", FILL),
-        Case::InTransit => ("disk-statement", "--online", ROUND),
+    let (name, option, fill, more) = match case {
+        Case::RolledBack => ("disk-package", "", FILL, ""),
+        Case::InTransit => ("disk-statement", "--online", ROUND, ""),
+        Case::ServerEnds => ("disk-log", "", "UPDATE public.t SET a = 'x'", LOG),
     };
     let program = drill.program.elsewhere(name)?;
     history::write(program.folder(), BEFORE)?;
@@ -149,7 +191,7 @@ fn planned(drill: &Drill, database: &Database, case: Case) -> Result<Program, Fa
     let filled = lines
         .lines()
         .map(|line| if line.starts_with("-- @placeholder") { format!("{fill};\n") } else { format!("{line}\n") });
-    fs_err::write(&source, filled.collect::<String>())?;
+    fs_err::write(&source, filled.chain([more.to_owned()]).collect::<String>())?;
     program.run("", "migration emit")?.ok()?;
     Ok(program)
 }
