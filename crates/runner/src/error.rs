@@ -1,5 +1,7 @@
 //! What can go wrong between here and a database.
 
+use std::error::Error as _;
+
 use novate_catalog::{CatalogError, Finding};
 use novate_contract::StorageHash;
 use novate_history::HistoryError;
@@ -363,6 +365,7 @@ pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
             db.parsed_severity(),
             Some(tokio_postgres::error::Severity::Fatal | tokio_postgres::error::Severity::Panic)
         ),
-        None => true,
+        // What is left are answers that were not understood.
+        None => error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>),
     }
 }
