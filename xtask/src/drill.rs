@@ -158,6 +158,13 @@ fn own(stage: &Stage) -> Result<(&Installation, &Utf8Path), Failure> {
     })
 }
 
+/// Settings of a server that will be killed: what it shares between its processes lies beside its data, so that nothing
+/// is left in the memory of the machine.
+fn settings(more: &[(&str, &str)]) -> Vec<(String, String)> {
+    let all = std::iter::once(&("dynamic_shared_memory_type", "mmap")).chain(more);
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
 /// The socket of a server of our own.
 fn socket(server: &Server) -> Result<Utf8PathBuf, Failure> {
     let folder = server.folder().ok_or_else(|| Failure::new("the server has no socket of its own", USAGE))?;

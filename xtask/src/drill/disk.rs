@@ -13,7 +13,7 @@ use novate_scratch::{Database, Installation, Options, Server};
 use super::history::{self, newest};
 use super::program::Program;
 use super::tally::{on, rounds};
-use super::{Drill, Stage, own, state};
+use super::{Drill, Stage, own, settings, state};
 use crate::failure::Failure;
 use crate::process::capture;
 
@@ -148,8 +148,7 @@ fn full(drill: &Drill, database: &Database, disk: &Utf8Path, case: Case) -> Resu
 
 /// The whole server is on the disk; a package that writes much of its log brings it down.
 fn log_is_full(drill: &Drill, installation: &Installation, disk: &Utf8Path) -> Result<String, Failure> {
-    let settings = [("min_wal_size", "32MB"), ("max_wal_size", "64MB")];
-    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let settings = settings(&[("min_wal_size", "32MB"), ("max_wal_size", "64MB")]);
     let options = Options { durable: Some(disk.join("server").join("data")), settings };
     let server = Server::start(installation, &options)?;
     let database = server.database("drill")?;

@@ -107,7 +107,7 @@ impl Machine {
     /// have noticed.
     fn start(&mut self) -> Result<(), Failure> {
         self.server = None;
-        let options = Options { durable: Some(self.data.clone()), settings: Vec::new() };
+        let options = Options { durable: Some(self.data.clone()), settings: super::settings(&[]) };
         let mut last = None;
         let started =
             wait_until("the server has started", RECOVERY, || match Server::start(&self.installation, &options) {

@@ -50,8 +50,9 @@ SELECT 'dump', line, '' FROM (
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT format('type %s %s', t.typname, e.enumlabel)
     FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = 'public'::regnamespace
-    UNION ALL SELECT format('rows %s %s', c.relname, query_to_xml(format(
-        'SELECT count(*), md5(string_agg(x::text, chr(10) ORDER BY x::text)) FROM public.%I x', c.relname), false, true, ''))
+    UNION ALL SELECT format('rows %s %s', c.relname, regexp_replace(query_to_xml(format(
+        'SELECT count(*), md5(string_agg(x::text, chr(10) ORDER BY x::text)) FROM public.%I x', c.relname), false, true,
+        '')::text, '(<[^>]*>|[[:space:]])+', ' ', 'g'))
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
 ) x ORDER BY line";
 
@@ -195,5 +196,65 @@ impl std::fmt::Display for State {
             writeln!(f, "in transit {package}, operation {operation}")?;
         }
         write!(f, "{}", self.dump)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::history::Package;
+    use super::*;
+
+    fn state(count: usize) -> State {
+        let names = ["one", "two", "three"];
+        State {
+            marker: count.checked_sub(1).map(|at| names[at].to_owned()),
+            ledger: names.iter().take(count).map(|name| ((*name).to_owned(), "7".to_owned())).collect(),
+            transit: None,
+            dump: format!("tables of {count}"),
+        }
+    }
+
+    fn history() -> History {
+        let package = |name: &str, mode| Package { name: name.to_owned(), to: name.to_owned(), mode };
+        History {
+            packages: vec![
+                package("one", Mode::Package),
+                package("two", Mode::Statement),
+                package("three", Mode::Package),
+            ],
+            states: (0..=3).map(state).collect(),
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn where_it_stands() {
+        let history = history();
+        for count in 0..=3 {
+            assert_eq!(history.reached(&state(count)).unwrap(), Reached::At(count));
+        }
+        let moving = State { transit: Some(("two".into(), "4".into())), dump: "in between".into(), ..state(1) };
+        assert_eq!(history.reached(&moving).unwrap(), Reached::InTransit(1, "4".into()));
+    }
+
+    #[test]
+    fn what_must_not_be() {
+        let history = history();
+        let transit = Some(("three".to_owned(), "0".to_owned()));
+        for wrong in [
+            State { dump: state(2).dump, ..state(1) },
+            State { marker: state(2).marker, ..state(1) },
+            State { marker: None, ..state(2) },
+            State { ledger: state(1).ledger, ..state(2) },
+            State { ledger: [state(1).ledger, state(1).ledger].concat(), ..state(1) },
+            State { ledger: vec![("one".into(), "14".into())], ..state(1) },
+            State { ledger: vec![(String::new(), String::new()); 4], ..state(3) },
+            // A package in mode `package` is never in transit, nor is one whose turn it is not.
+            State { transit: transit.clone(), ..state(2) },
+            State { transit, ..state(1) },
+        ] {
+            assert!(history.reached(&wrong).is_err(), "{wrong}");
+        }
     }
 }
