@@ -11,6 +11,7 @@ mod ci;
 mod corpus;
 mod demo;
 mod failure;
+mod fuzz;
 mod postgres;
 mod process;
 mod say;
@@ -32,6 +33,9 @@ cargo xtask TASK
                         --backwards    from to.sql to from.sql as well
                         --show         print what differs
   bench [RUNS]        times of whole programs; 5 runs where nothing is said
+  fuzz [TARGET]       texts that nobody wrote, for one of contract, migration, ops, manifest, config, connection, or all
+                        --minutes N    for each target; 10 where nothing is said
+                        --seed S       where chance begins; 1 where nothing is said
   bundle OUT          a release build that carries its own PostgreSQL, copied to OUT";
 
 fn main() -> ExitCode {
@@ -56,6 +60,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "ci" => ci::run(),
         "corpus" => corpus::run(rest),
         "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bundle" => bundle::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
