@@ -1,5 +1,5 @@
 CREATE TABLE e (
-    a int CHECK (a BETWEEN 1 AND 2 OR NOT a IN (3, 4) AND a IS DISTINCT FROM -5),
+    a int CHECK (a BETWEEN 1 AND 2 AND (NOT a IN (3, 4)) AND a IS DISTINCT FROM -5),
     b jsonb DEFAULT '{"x": [1]}'::jsonb CHECK (b ->> 'x' LIKE '%y' ESCAPE '!' OR b @> '{}'),
     c text DEFAULT CASE WHEN current_user = $$me$$ THEN U&'\0061' ELSE concat('a', 1 + 2 * 3 ^ 4) END,
     d interval DEFAULT interval '1' day, f float8 DEFAULT 1e10, g bit(3) DEFAULT B'101', h bytea DEFAULT X'ff',

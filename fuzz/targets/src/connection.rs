@@ -97,7 +97,9 @@ fn reads_again(string: &ConnectionString) -> Result<(), String> {
 /// A password with anything in its middle never shows its ends, unless it ended earlier.
 fn planted(middle: &str) -> Result<(), String> {
     let torn = format!("{PLANTED}{middle}{PLANTED}");
-    if torn.matches(PLANTED).count() > 2 {
+    // After the end of a password, `name=value` is a parameter like any other, and may have to be named.
+    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '@' | '/' | '?' | '&' | '#');
+    if torn.matches(PLANTED).count() > 2 || middle.contains('=') && middle.contains(ends) {
         return Ok(());
     }
     for text in [
