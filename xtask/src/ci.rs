@@ -17,7 +17,11 @@ use crate::{drill, say, test};
 pub(crate) fn run() -> Result<(), Failure> {
     let began = Instant::now();
     components()?;
-    step("formatting", || run_process(&mut cargo(&["fmt", "--all", "--check"])))?;
+    step("formatting", || {
+        run_process(&mut cargo(&["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        run_process(&mut cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+    })?;
     step("house rules", house::check)?;
     step("links in the documentation", links::check)?;
     step("dependencies", || {

@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod drill;
 mod failure;
+mod fuzz;
 mod postgres;
 mod process;
 mod say;
@@ -41,6 +42,9 @@ cargo xtask TASK
                         plan|catalog [TABLES] [RUNS], apply|start [RUNS]: each beside its yardstick
   bench catalog [TABLES] [RUNS]
                       reading a catalog beside pg_dump --schema-only; 10000 tables, 11 runs
+  fuzz [TARGET]       texts that nobody wrote, for one of contract, migration, ops, manifest, config, connection, or all
+                        --minutes N    for each target; 10 where nothing is said
+                        --seed S       where chance begins; 1 where nothing is said
   bundle OUT          a release build that carries its own PostgreSQL, copied to OUT";
 
 fn main() -> ExitCode {
@@ -66,6 +70,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "corpus" => corpus::run(rest),
         "drill" => drill::run(rest),
         "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bundle" => bundle::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
