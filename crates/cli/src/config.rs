@@ -289,17 +289,12 @@ fn without_secrets(mut place: Place) -> Place {
     place
 }
 
-/// What the parser says, without the values that it quotes.
+/// What the parser says, without the value that it quotes; a quote inside of the value does not end it.
 fn without_values(message: &str) -> String {
-    let mut safe = String::new();
-    for (at, part) in message.split('"').enumerate() {
-        match at {
-            0 => safe.push_str(part),
-            at if at % 2 == 1 => safe.push_str("\"…\""),
-            _ => safe.push_str(part),
-        }
+    match message.split_once('"').and_then(|(before, rest)| Some((before, rest.rsplit_once('"')?.1))) {
+        Some((before, after)) => format!("{before}\"…\"{after}"),
+        None => message.to_owned(),
     }
-    safe
 }
 
 /// A text that repeats what stands in the file, without what may be an address with a password: one that was written
@@ -309,10 +304,11 @@ fn without_addresses(text: &str) -> String {
     if !secret(text) {
         return text.to_owned();
     }
-    // A quote inside of the value must not end what is left out.
-    match text.split_once('"').and_then(|(before, rest)| Some((before, rest.rsplit_once('"')?.1))) {
-        Some((before, after)) if !secret(before) && !secret(after) => format!("{before}\"***\"{after}"),
-        _ => "what stands there looks like the address of a database, and is not repeated".to_owned(),
+    let left = without_values(text);
+    if secret(&left) {
+        "what stands there looks like the address of a database, and is not repeated".to_owned()
+    } else {
+        left
     }
 }
 
@@ -363,11 +359,11 @@ mod tests {
         let cases = [
             (
                 "[database]\nlock_timeout = \"postgres://app:hunter2@db/shop\"",
-                "invalid type: string \"***\", expected f64",
+                "invalid type: string \"…\", expected f64",
             ),
             (
                 "[env]\nproduction = \"postgres://app:hun\\\"ter2@db\"",
-                "invalid type: string \"***\", expected struct Environment",
+                "invalid type: string \"…\", expected struct Environment",
             ),
             ("[control]\n\"x\" = \"host=db password=hunter2\"", "[control] says so for x"),
             (
