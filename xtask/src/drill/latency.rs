@@ -16,6 +16,8 @@ const MOST: usize = 5;
 const FAR: Duration = Duration::from_millis(50);
 /// What a run may take more for it.
 const DEAR: Duration = Duration::from_secs(1);
+/// How often each is timed, because other programs want their time too.
+const RUNS: usize = 5;
 const FEW: usize = 5;
 const MANY: usize = 500;
 
@@ -78,7 +80,19 @@ impl Sized {
         Ok(Self { program, operations })
     }
 
+    /// How long it takes and what passes, of the fastest of some runs.
     fn run(&self, stage: &Stage, delay: Duration) -> Result<(Duration, Traffic), Failure> {
+        let mut fastest = self.once(stage, delay)?;
+        for _ in 1..RUNS {
+            let (took, traffic) = self.once(stage, delay)?;
+            if took < fastest.0 {
+                fastest = (took, traffic);
+            }
+        }
+        Ok(fastest)
+    }
+
+    fn once(&self, stage: &Stage, delay: Duration) -> Result<(Duration, Traffic), Failure> {
         let database = stage.server.database("drill")?;
         let proxy = Proxy::to(socket(&stage.server)?)?.delayed(delay);
         let ran = self.program.run(&proxy.url(database.name()), "migrate")?.ok()?;
