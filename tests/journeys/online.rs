@@ -4,6 +4,9 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use novate_proxy::{Cut, Proxy, Then};
+
+use crate::drills::socket;
 use crate::support::{Project, ran};
 
 const BEFORE: &str =
@@ -134,6 +137,31 @@ fn killed_during_a_build() {
         project.novate("db verify --strict").ok();
         assert_eq!(ledger(&project), "1");
     });
+}
+
+/// Whether the package was begun is known only by asking again: the answer to that COMMIT is lost, or it never came.
+#[test]
+fn a_beginning_whose_answer_is_lost() {
+    let beginning = |questions: Vec<String>| {
+        questions.iter().position(|sql| sql.starts_with("INSERT INTO novate.progress")).expect("a beginning") + 1
+    };
+    let counted = planned(WITH_INDEX, "--online");
+    let counter = Proxy::to(socket()).unwrap();
+    counted.novate_on(&counter.url(counted.db.name()), "migrate").ok();
+    let at = beginning(counter.traffic().questions);
+    for (cut, then, code, error, says, transit) in [
+        (Cut::Before(at), Then::Served, 5, "CONNECTION.LOST", "as it was before", "0"),
+        (Cut::After(at), Then::Served, 6, "CONNECTION.LOST", "novate migrate resumes it", "1"),
+        (Cut::After(at), Then::Refused, 5, "MIGRATION.COMMIT_UNKNOWN", "novate status tells", "1"),
+    ] {
+        let project = planned(WITH_INDEX, "--online");
+        let proxy = Proxy::to(socket()).unwrap().cut(cut, then);
+        project.novate_on(&proxy.url(project.db.name()), "migrate").fails(code, error).says(says);
+        assert_eq!(project.value("SELECT count(*) FROM novate.progress"), transit);
+        project.novate("migrate").ok();
+        project.novate("db verify --strict").ok();
+        assert_eq!(ledger(&project), "1");
+    }
 }
 
 #[test]

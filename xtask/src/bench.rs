@@ -1,5 +1,9 @@
 //! `cargo xtask bench`: how long whole programs take, as people wait for them.
 
+mod apply;
+mod catalog;
+mod plan;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,6 +20,10 @@ const TABLES: usize = 1000;
 /// Times each program several times and prints the medians.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let runs = match arguments {
+        [which, rest @ ..] if which == "apply" => return apply::run(rest),
+        [which, rest @ ..] if which == "catalog" => return catalog::run(rest),
+        [which, rest @ ..] if which == "plan" => return plan::run(rest),
+        [which, rest @ ..] if which == "start" => return plan::start(rest),
         [] => 5,
         [text] => text.parse().ok().filter(|runs| *runs > 0).ok_or_else(usage)?,
         _ => return Err(usage()),
@@ -23,9 +31,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::heading("what is needed");
     let (server, installation) = postgres::start()?;
     let program = novate(Profile::Release)?;
-    let folder = Project::make()?;
+    let folder = Project::make(&contract(TABLES, None))?;
     let database = server.database("bench")?;
-    database.execute(&contract())?;
+    database.execute(&contract(TABLES, None))?;
     say::done(&format!("a contract of {TABLES} tables, and a database that is what it says"));
 
     let url = database.url();
@@ -49,16 +57,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     say::heading(&format!("{TABLES} tables, medians of {runs} runs"));
     for (name, command) in &mut rows {
-        println!("{name:<40} {:>10}", say::time(median(command, runs)?));
+        say::row(name, &say::time(timed(command, runs)?));
     }
     Ok(())
 }
 
 fn usage() -> Failure {
-    Failure::new("the number of runs is not one", "cargo xtask bench [RUNS]")
+    Failure::new(
+        "the number of runs is not one",
+        "cargo xtask bench [RUNS], or cargo xtask bench apply|start [RUNS], plan|catalog [TABLES] [RUNS]",
+    )
 }
 
-fn median(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
+fn timed(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
     let mut times = Vec::with_capacity(runs);
     for _ in 0..runs {
         let began = Instant::now();
@@ -68,20 +79,37 @@ fn median(command: &mut Command, runs: usize) -> Result<Duration, Failure> {
             return Err(Failure::new(format!("{command:?} failed: {}", output.stderr.trim()), "cargo xtask bench"));
         }
     }
+    Ok(median(&mut times))
+}
+
+/// An argument that is a number above 0; `None` where it is none.
+fn number(arguments: &[String], at: usize, otherwise: usize) -> Option<usize> {
+    match arguments.get(at) {
+        None => Some(otherwise),
+        Some(text) => text.parse().ok().filter(|number| *number > 0),
+    }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    Ok(times.get(times.len() / 2).copied().unwrap_or_default())
+    times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// A project in a temporary folder, removed with the value.
 struct Project(Utf8PathBuf);
 
 impl Project {
-    fn make() -> Result<Self, Failure> {
+    fn make(contract: &str) -> Result<Self, Failure> {
         let folder = crate::demo::temporary("novate-bench")?;
         fs_err::create_dir_all(folder.join("contracts"))?;
         fs_err::write(folder.join("novate.toml"), "[space.app]\ncontract = \"contracts/app.sql\"\n")?;
-        fs_err::write(folder.join("contracts/app.sql"), contract())?;
-        Ok(Self(folder))
+        let project = Self(folder);
+        project.write(contract)?;
+        Ok(project)
+    }
+
+    fn write(&self, contract: &str) -> Result<(), Failure> {
+        Ok(fs_err::write(self.0.join("contracts/app.sql"), contract)?)
     }
 }
 
@@ -96,20 +124,23 @@ fn remove(folder: &Utf8Path) {
     let _ = fs_err::remove_dir_all(folder);
 }
 
-/// Tables as applications have them: keys, foreign keys, checks, defaults and indexes.
-fn contract() -> String {
+/// Tables as applications have them: keys, foreign keys, checks, defaults, indexes and comments. Where `changed`, one in so
+/// many has a column more.
+fn contract(tables: usize, changed: Option<usize>) -> String {
     use std::fmt::Write as _;
     let mut sql = String::new();
-    for number in 0..TABLES {
+    for number in 0..tables {
         let parent = number / 2;
+        let more = changed.is_some_and(|every| number.is_multiple_of(every));
+        let more = if more { ",\n    added text" } else { "" };
         // Writing to a String cannot fail.
         let _ = write!(
             sql,
             "CREATE TABLE t{number} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    parent_id bigint \
              REFERENCES t{parent} (id) ON DELETE CASCADE,\n    email text NOT NULL UNIQUE,\n    amount numeric(12,2) \
              DEFAULT 0 NOT NULL CHECK (amount >= 0),\n    state varchar(20) DEFAULT 'new' CHECK (state IN ('new', \
-             'done')),\n    created_at timestamptz DEFAULT now() NOT NULL\n);\nCREATE INDEX ON t{number} (created_at \
-             DESC) WHERE state <> 'done';\n"
+             'done')),\n    created_at timestamptz DEFAULT now() NOT NULL{more}\n);\nCREATE INDEX ON t{number} (created_at \
+             DESC) WHERE state <> 'done';\nCOMMENT ON TABLE t{number} IS 'Table {number}';\n"
         );
     }
     sql

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::heading("the program around it");
     let build = ["build", "--release", "--package", "novate", "--features", "novate-scratch/bundled-postgres"];
     let messages = ["--message-format", "json-render-diagnostics"];
-    let program = executable(&read(cargo(&build).args(messages).env("NOVATE_BUNDLE", &archive))?)?;
+    let program = executable(&read(cargo(&build).args(messages).env("NOVATE_BUNDLE", &archive))?, "novate")?;
     fs_err::copy(&program, out)?;
     say::done(&format!("{out} ({})", size(out)?));
     say::next(&format!("{out} postgres list"));

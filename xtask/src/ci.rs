@@ -11,13 +11,17 @@ use std::time::Instant;
 use crate::failure::Failure;
 use crate::process::{capture, cargo, run as run_process};
 use crate::workspace::{Profile, novate, root};
-use crate::{say, test};
+use crate::{drill, say, test};
 
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
     let began = Instant::now();
     components()?;
-    step("formatting", || run_process(&mut cargo(&["fmt", "--all", "--check"])))?;
+    step("formatting", || {
+        run_process(&mut cargo(&["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        run_process(&mut cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+    })?;
     step("house rules", house::check)?;
     step("links in the documentation", links::check)?;
     step("dependencies", || {
@@ -34,6 +38,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     step("the example of this repository", example)?;
     test::run(&[])?;
     step("properties over thousands of contracts", test::properties)?;
+    step("drills, a few rounds of each", drill::few)?;
     say::heading("all of it");
     say::done(&format!("everything holds ({})", say::time(began.elapsed())));
     Ok(())

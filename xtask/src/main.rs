@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod drill;
 mod failure;
+mod fuzz;
 mod postgres;
 mod process;
 mod say;
@@ -28,12 +29,22 @@ cargo xtask TASK
   demo                what novate does, shown on the example of this repository
   test [ARGS]         every test; finds or fetches PostgreSQL first; ARGS go to cargo test
   ci                  everything that must hold before a change goes in
-  drill SUBJECT       what needs programs that are not on every machine: pgbouncer
   corpus DIR          whether plans converge, over folders with from.sql and to.sql, or versions/*.sql
                         --match TEXT   only cases whose path holds TEXT
                         --backwards    from to.sql to from.sql as well
                         --show         print what differs
+  drill [SUBJECT]     what must hold when runners, servers, connections and disks fail
+                        --count N      so many rounds, where the subject has rounds
+                        --seed S       the same chance again
+                        --round N      this round alone
+                        pgbouncer      whole migrations behind that pooler, where it is installed
   bench [RUNS]        times of whole programs; 5 runs where nothing is said
+                        plan|catalog [TABLES] [RUNS], apply|start [RUNS]: each beside its yardstick
+  bench catalog [TABLES] [RUNS]
+                      reading a catalog beside pg_dump --schema-only; 10000 tables, 11 runs
+  fuzz [TARGET]       texts that nobody wrote, for one of contract, migration, ops, manifest, config, connection, or all
+                        --minutes N    for each target; 10 where nothing is said
+                        --seed S       where chance begins; 1 where nothing is said
   bundle OUT          a release build that carries its own PostgreSQL, copied to OUT";
 
 fn main() -> ExitCode {
@@ -56,9 +67,10 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "demo" => demo::run(),
         "test" => test::run(rest),
         "ci" => ci::run(),
-        "drill" => drill::run(rest),
         "corpus" => corpus::run(rest),
+        "drill" => drill::run(rest),
         "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bundle" => bundle::run(rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -40,10 +40,16 @@ pub(crate) fn provide() -> Result<Postgres, Failure> {
 
 /// A server of that, which ends with this process.
 pub(crate) fn start() -> Result<(Server, Option<Installation>), Failure> {
+    start_with(Vec::new())
+}
+
+/// The same with further lines of configuration, where the server is one that is started.
+pub(crate) fn start_with(settings: Vec<(String, String)>) -> Result<(Server, Option<Installation>), Failure> {
     match provide()? {
         Postgres::Named(server) => Ok((server, None)),
         Postgres::Installed(found) => {
-            let server = Server::start(&found, &novate_scratch::Options::default())?;
+            let options = novate_scratch::Options { settings, ..Default::default() };
+            let server = Server::start(&found, &options)?;
             Ok((server, Some(found)))
         }
     }

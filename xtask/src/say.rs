@@ -55,3 +55,8 @@ fn flush() {
     // Child processes write to the same terminal; somebody who has gone away does not matter.
     let _ = std::io::stdout().flush();
 }
+
+/// A figure and what it is of.
+pub(crate) fn row(name: &str, figure: &str) {
+    println!("{name:<40} {figure:>10}");
+}

@@ -24,17 +24,17 @@ pub(crate) fn novate(profile: Profile) -> Result<Utf8PathBuf, Failure> {
     if profile == Profile::Release {
         command.arg("--release");
     }
-    executable(&read(&mut command)?)
+    executable(&read(&mut command)?, "novate")
 }
 
-/// The program among cargo's messages.
-pub(crate) fn executable(messages: &str) -> Result<Utf8PathBuf, Failure> {
+/// The program of this name among cargo's messages.
+pub(crate) fn executable(messages: &str, name: &str) -> Result<Utf8PathBuf, Failure> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "novate")
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(Utf8PathBuf::from))
-        .ok_or_else(|| Failure::new("cargo built no program `novate`", "cargo build --package novate"))
+        .ok_or_else(|| Failure::new(format!("cargo built no program `{name}`"), "cargo build --workspace"))
 }
 
 /// Every file below a folder whose name ends so, sorted; hidden folders and build output left out.

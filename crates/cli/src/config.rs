@@ -141,6 +141,14 @@ impl Config {
     }
 
     pub(crate) fn parse(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<Self, Problem> {
+        Self::understand(root, path, text).map_err(|mut problem| {
+            problem.summary = without_addresses(&problem.summary);
+            problem.why = problem.why.as_deref().map(without_addresses);
+            problem
+        })
+    }
+
+    fn understand(root: &Utf8Path, path: &Utf8Path, text: &str) -> Result<Self, Problem> {
         let invalid = |error: &toml::de::Error| {
             let mut problem = Problem::input("CONFIG.INVALID", format!("{path} cannot be understood"))
                 .why(without_values(error.message()))
@@ -281,17 +289,27 @@ fn without_secrets(mut place: Place) -> Place {
     place
 }
 
-/// What the parser says, without the values that it quotes.
+/// What the parser says, without the value that it quotes; a quote inside of the value does not end it.
 fn without_values(message: &str) -> String {
-    let mut safe = String::new();
-    for (at, part) in message.split('"').enumerate() {
-        match at {
-            0 => safe.push_str(part),
-            at if at % 2 == 1 => safe.push_str("\"…\""),
-            _ => safe.push_str(part),
-        }
+    match message.split_once('"').and_then(|(before, rest)| Some((before, rest.rsplit_once('"')?.1))) {
+        Some((before, after)) => format!("{before}\"…\"{after}"),
+        None => message.to_owned(),
     }
-    safe
+}
+
+/// A text that repeats what stands in the file, without what may be an address with a password: one that was written
+/// where something else belongs.
+fn without_addresses(text: &str) -> String {
+    let secret = |text: &str| text.contains("://") || text.to_ascii_lowercase().contains("password=");
+    if !secret(text) {
+        return text.to_owned();
+    }
+    let left = without_values(text);
+    if secret(&left) {
+        "what stands there looks like the address of a database, and is not repeated".to_owned()
+    } else {
+        left
+    }
 }
 
 fn unknown_key(path: &Utf8Path, text: &str, key: &str) -> Problem {
@@ -334,6 +352,33 @@ mod tests {
     fn an_unknown_key_gets_a_suggestion() {
         let problem = parse("[database]\nurll = \"x\"\n").unwrap_err();
         assert_eq!((problem.code, problem.why.as_deref()), ("CONFIG.UNKNOWN_KEY", Some("did you mean url?")));
+    }
+
+    #[test]
+    fn an_address_in_the_wrong_place_keeps_its_password() {
+        let cases = [
+            (
+                "[database]\nlock_timeout = \"postgres://app:hunter2@db/shop\"",
+                "invalid type: string \"…\", expected f64",
+            ),
+            (
+                "[env]\nproduction = \"postgres://app:hun\\\"ter2@db\"",
+                "invalid type: string \"…\", expected struct Environment",
+            ),
+            ("[control]\n\"x\" = \"host=db password=hunter2\"", "[control] says so for x"),
+            (
+                "[control]\n\"postgres://app:hunter2@db\" = \"mine\"",
+                "what stands there looks like the address of a database, and is not repeated",
+            ),
+            ("\"postgres://app:hunter2@db\" = 1", ""),
+        ];
+        for (text, why) in cases {
+            let problem = parse(text).unwrap_err();
+            assert!(!problem.to_text(80).contains("ter2"), "{}", problem.to_text(80));
+            assert_eq!(problem.why.as_deref().unwrap_or_default(), why, "{text}");
+        }
+        // A key is no secret.
+        assert!(parse("[database]\npassword = 1").unwrap_err().summary.contains("database.password"));
     }
 
     #[test]

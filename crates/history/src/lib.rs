@@ -21,7 +21,7 @@ pub use error::HistoryError;
 pub use graph::{Edge, Graph, Node};
 pub use hash::{MigrationHash, SourceDigest};
 pub use name::{PackageName, PackageStamp};
-pub use package::{Manifest, NewPackage, Package, Placeholder};
+pub use package::{Manifest, NewPackage, Package, PackageFiles, Placeholder};
 pub use refs::{Ref, RefName};
 pub use resolve::State;
 pub use route::Route;

@@ -108,38 +108,72 @@ impl Package {
     }
 }
 
+/// The files of a package, as texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageFiles {
+    /// `migration.json`.
+    pub manifest: String,
+    /// `ops.json`.
+    pub operations: String,
+    /// `migration.sql`.
+    pub source: String,
+}
+
+impl PackageFiles {
+    /// The texts of a package that is in `folder` or will be, and the hash that they have.
+    pub fn of(folder: &Utf8Path, package: &NewPackage) -> Result<(Self, MigrationHash), HistoryError> {
+        let ops = ops_value(&package.operations);
+        let mut manifest = serde_json::to_value(to_file(&package.manifest)).unwrap_or_default();
+        let hash = compute(&folder.join(MANIFEST), &manifest, &ops)?;
+        if let Value::Object(map) = &mut manifest {
+            map.insert("migrationHash".to_owned(), Value::from(hash.as_str()));
+        }
+        let (manifest, operations) = (strict::pretty(manifest), strict::pretty(ops));
+        Ok((Self { manifest, operations, source: package.source.clone() }, hash))
+    }
+
+    /// Reads the texts of the package in `folder` and checks their hash.
+    pub fn read(self, folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
+        let (manifest_path, ops_path) = (folder.join(MANIFEST), folder.join(OPS));
+        let manifest_value = manifest_value(&manifest_path, &self.manifest)?;
+        let ops = parse(&ops_path, &self.operations, MAX_OPS_BYTES)?;
+        let file: ManifestFile = decode(&manifest_path, manifest_value.clone())?;
+        let found = compute(&manifest_path, &manifest_value, &ops)?;
+        if found.as_str() != file.migration_hash {
+            return Err(HistoryError::HashMismatch {
+                package: name.to_string(),
+                path: manifest_path,
+                expected: file.migration_hash,
+                found: found.to_string(),
+            });
+        }
+        Ok(Package {
+            name: name.clone(),
+            folder: folder.to_owned(),
+            manifest: from_file(&manifest_path, file)?,
+            hash: found,
+            operations: ops_from_value(&ops_path, ops)?,
+            source: self.source,
+        })
+    }
+}
+
 /// Reads the package in `folder` and checks its hash.
 pub(crate) fn read(folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
     files::check_folder(folder)?;
-    let (manifest_path, manifest_value) = read_manifest(folder)?;
-    let ops_path = folder.join(OPS);
-    let ops = parse(&ops_path, &files::read(&ops_path, MAX_OPS_BYTES)?, MAX_OPS_BYTES)?;
-    let source = files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?;
-
-    let file: ManifestFile = decode(&manifest_path, manifest_value.clone())?;
-    let found = compute(&manifest_path, &manifest_value, &ops)?;
-    if found.as_str() != file.migration_hash {
-        return Err(HistoryError::HashMismatch {
-            package: name.to_string(),
-            path: manifest_path,
-            expected: file.migration_hash,
-            found: found.to_string(),
-        });
-    }
-    Ok(Package {
-        name: name.clone(),
-        folder: folder.to_owned(),
-        manifest: from_file(&manifest_path, file)?,
-        hash: found,
-        operations: ops_from_value(&ops_path, ops)?,
-        source,
-    })
+    let texts = PackageFiles {
+        manifest: files::read(&folder.join(MANIFEST), MAX_MANIFEST_BYTES)?,
+        operations: files::read(&folder.join(OPS), MAX_OPS_BYTES)?,
+        source: files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?,
+    };
+    texts.read(folder, name)
 }
 
 /// Reads what is needed to compile a package again: its manifest, whatever its hash says.
 pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), HistoryError> {
     files::check_folder(folder)?;
-    let (path, value) = read_manifest(folder)?;
+    let path = folder.join(MANIFEST);
+    let value = manifest_value(&path, &files::read(&path, MAX_MANIFEST_BYTES)?)?;
     let manifest = from_file(&path, decode(&path, value)?)?;
     Ok((manifest, files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?))
 }
@@ -147,7 +181,8 @@ pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), Hi
 /// Reads a manifest and the hash that it declares, without what that hash is of.
 pub(crate) fn read_manifest_alone(folder: &Utf8Path) -> Result<(Manifest, MigrationHash), HistoryError> {
     files::check_folder(folder)?;
-    let (path, value) = read_manifest(folder)?;
+    let path = folder.join(MANIFEST);
+    let value = manifest_value(&path, &files::read(&path, MAX_MANIFEST_BYTES)?)?;
     let file: ManifestFile = decode(&path, value)?;
     let hash = MigrationHash::parse(&file.migration_hash).ok_or_else(|| HistoryError::Corrupt {
         path: path.clone(),
@@ -157,23 +192,17 @@ pub(crate) fn read_manifest_alone(folder: &Utf8Path) -> Result<(Manifest, Migrat
     Ok((from_file(&path, file)?, hash))
 }
 
-fn read_manifest(folder: &Utf8Path) -> Result<(Utf8PathBuf, Value), HistoryError> {
-    let path = folder.join(MANIFEST);
-    let value = parse(&path, &files::read(&path, MAX_MANIFEST_BYTES)?, MAX_MANIFEST_BYTES)?;
-    format::check_format(&path, &value)?;
-    Ok((path, value))
+fn manifest_value(path: &Utf8Path, text: &str) -> Result<Value, HistoryError> {
+    let value = parse(path, text, MAX_MANIFEST_BYTES)?;
+    format::check_format(path, &value)?;
+    Ok(value)
 }
 
 /// Writes a package as a whole.
 pub(crate) fn write(folder: &Utf8Path, package: &NewPackage, replace: bool) -> Result<MigrationHash, HistoryError> {
-    let ops = ops_value(&package.operations);
-    let mut manifest = serde_json::to_value(to_file(&package.manifest)).unwrap_or_default();
-    let hash = compute(&folder.join(MANIFEST), &manifest, &ops)?;
-    if let Value::Object(map) = &mut manifest {
-        map.insert("migrationHash".to_owned(), Value::from(hash.as_str()));
-    }
-    let (ops, manifest) = (strict::pretty(ops), strict::pretty(manifest));
-    let files = [(SOURCE, package.source.as_str()), (OPS, &ops), (MANIFEST, &manifest)];
+    let (texts, hash) = PackageFiles::of(folder, package)?;
+    let files =
+        [(SOURCE, texts.source.as_str()), (OPS, texts.operations.as_str()), (MANIFEST, texts.manifest.as_str())];
     for ((name, text), limit) in files.iter().zip([MAX_SOURCE_BYTES, MAX_OPS_BYTES, MAX_MANIFEST_BYTES]) {
         files::check_size(&folder.join(name), text, limit)?;
     }

@@ -55,6 +55,34 @@ pub struct Ref {
     pub invariants: BTreeSet<String>,
 }
 
+impl Ref {
+    /// Reads the text of the ref `name`, which is that of the file `path`.
+    pub fn from_json(name: &RefName, path: &Utf8Path, text: &str) -> Result<Self, HistoryError> {
+        let file: RefFile = decode(path, parse(path, text, MAX_REF_BYTES)?)?;
+        if file.digest.is_some() && file.digest != digest(name, &file) {
+            return Err(HistoryError::RefMismatch { name: name.to_string(), path: path.to_owned() });
+        }
+        let hash = StorageHash::parse(&file.hash).ok_or_else(|| HistoryError::Corrupt {
+            path: path.to_owned(),
+            message: format!("{:?} is not a contract's hash", file.hash),
+            line: 0,
+        })?;
+        Ok(Self { hash, invariants: file.invariants.into_iter().collect() })
+    }
+
+    /// The text of the ref `name`, its digest included.
+    pub fn to_json(&self, name: &RefName) -> String {
+        let mut file = RefFile {
+            digest: None,
+            hash: self.hash.as_str().to_owned(),
+            invariants: self.invariants.iter().cloned().collect(),
+        };
+        file.digest = digest(name, &file);
+        // Texts only: nothing in it can fail to become JSON.
+        strict::pretty(serde_json::to_value(file).unwrap_or(Value::Null))
+    }
+}
+
 fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
     folder.join(format!("{name}.json"))
 }
@@ -74,28 +102,12 @@ pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryErro
         Err(HistoryError::FileMissing { .. }) => return Err(HistoryError::RefMissing { name: name.to_string() }),
         other => other?,
     };
-    let file: RefFile = decode(&path, parse(&path, &text, MAX_REF_BYTES)?)?;
-    if file.digest.is_some() && file.digest != digest(name, &file) {
-        return Err(HistoryError::RefMismatch { name: name.to_string(), path });
-    }
-    let hash = StorageHash::parse(&file.hash).ok_or_else(|| HistoryError::Corrupt {
-        path: path.clone(),
-        message: format!("{:?} is not a contract's hash", file.hash),
-        line: 0,
-    })?;
-    Ok(Ref { hash, invariants: file.invariants.into_iter().collect() })
+    Ref::from_json(name, &path, &text)
 }
 
 pub(crate) fn write(folder: &Utf8Path, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
-    let mut file = RefFile {
-        digest: None,
-        hash: reference.hash.as_str().to_owned(),
-        invariants: reference.invariants.iter().cloned().collect(),
-    };
-    file.digest = digest(name, &file);
     let path = path_of(folder, name);
-    // Texts only: nothing in it can fail to become JSON.
-    let text = strict::pretty(serde_json::to_value(file).unwrap_or(Value::Null));
+    let text = reference.to_json(name);
     files::check_size(&path, &text, MAX_REF_BYTES)?;
     files::write(&path, &text)
 }

@@ -1,5 +1,7 @@
 //! What can go wrong between here and a database.
 
+use std::error::Error as _;
+
 use novate_catalog::{CatalogError, Finding};
 use novate_contract::StorageHash;
 use novate_history::HistoryError;
@@ -8,6 +10,7 @@ use crate::connection::ConnectionError;
 use crate::event::LockHolder;
 use crate::marker::InTransit;
 use crate::rights::MissingRight;
+use crate::session;
 
 /// An error of a run, with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +23,7 @@ pub enum RunError {
     History(#[from] HistoryError),
     /// The catalog could not be read.
     #[error(transparent)]
-    Catalog(#[from] CatalogError),
+    Catalog(CatalogError),
     /// The marker is not what novate writes.
     #[error("the marker in schema novate is damaged: {reason}")]
     MarkerCorrupt {
@@ -253,6 +256,15 @@ pub enum LeftBehind {
     Unknown,
 }
 
+impl From<CatalogError> for RunError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Server(error) if is_lost(&error) => session::lost(&error),
+            other => Self::Catalog(other),
+        }
+    }
+}
+
 impl RunError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
@@ -441,6 +453,7 @@ pub(crate) fn is_lost(error: &tokio_postgres::Error) -> bool {
             db.parsed_severity(),
             Some(tokio_postgres::error::Severity::Fatal | tokio_postgres::error::Severity::Panic)
         ),
-        None => true,
+        // What is left are answers that were not understood.
+        None => error.is_closed() || error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>),
     }
 }

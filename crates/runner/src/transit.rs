@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
+use novate_contract::Space;
 use novate_history::{Node, Package, PackageName};
 use novate_sql::Literal;
 
@@ -21,7 +22,7 @@ use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, InTransit, NewMarker, Standing};
 use crate::migrate::{Applied, History};
-use crate::session::Session;
+use crate::session::{self, Failure, Session};
 use crate::{RunError, Settings};
 
 /// The owner of a package that was begun and that nobody works on.
@@ -68,9 +69,31 @@ pub(crate) async fn start(
         Literal(package.operations.first().map_or("", |op| op.id.as_str())),
         Literal(&claim.owner),
     );
-    session.batch(&insert, &mut |_| ()).await.map_err(|failure| (failure.into_refused("begin the package"), false))?;
+    match session.batch(&insert, &mut |_| ()).await {
+        Ok(_) => {}
+        Err(Failure::Lost(error)) => {
+            let begun = begun(session, history.space, package, settings, on).await.map_err(|error| (error, false))?;
+            return Err((session::lost(&error), begun));
+        }
+        Err(failure) => return Err((failure.into_refused("begin the package"), false)),
+    }
     let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings };
     journey.run(session, 0, on).await.map_err(|error| (error, true))
+}
+
+/// Asks the database whether a package was begun, the answer to whose first COMMIT was lost.
+async fn begun(
+    session: &mut Session,
+    space: &Space,
+    package: &Package,
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<bool, RunError> {
+    let unknown = || RunError::CommitUnknown { package: package.name.to_string() };
+    session.reconnect().await.map_err(|_| unknown())?;
+    let now = contention::begin(session, space, settings, on).await.map_err(|_| unknown())?;
+    session.rollback().await;
+    Ok(now.in_transit.is_some_and(|transit| transit.package == package.name.as_str()))
 }
 
 /// Goes on with a package that another run began and whose session is gone.

@@ -11,6 +11,8 @@ use crate::wire::Rows;
 pub struct Database {
     server: Arc<Inner>,
     name: String,
+    /// Not to be dropped.
+    kept: bool,
 }
 
 impl Database {
@@ -20,7 +22,17 @@ impl Database {
         let strategy = if server.version.major.0 >= 15 { " STRATEGY file_copy" } else { "" };
         let template = quoted(template);
         server.admin(&format!("CREATE DATABASE {} TEMPLATE {template}{strategy}", quoted(&name)))?;
-        Ok(Self { server: Arc::clone(server), name })
+        Ok(Self { server: Arc::clone(server), name, kept: false })
+    }
+
+    pub(crate) fn adopt(server: &Arc<Inner>, name: &str) -> Self {
+        Self { server: Arc::clone(server), name: name.to_owned(), kept: false }
+    }
+
+    /// Gives it up without dropping it, for a server that will be started again on the same data; its name.
+    pub fn keep(mut self) -> String {
+        self.kept = true;
+        self.name.clone()
     }
 
     /// Its name.
@@ -47,6 +59,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
         let name = quoted(&self.name);
         let dropped = if self.server.version.major.0 >= 13 {
             self.server.admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

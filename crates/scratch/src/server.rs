@@ -198,6 +198,11 @@ impl Server {
         connection.run(sql).map_err(|failure| self.inner.failed(failure, sql))
     }
 
+    /// A database of that name which an earlier server made on the same data. It is dropped with the value.
+    pub fn adopt(&self, name: &str) -> Database {
+        Database::adopt(&self.inner, name)
+    }
+
     /// Whether the server has an extension to offer, such as `vector`.
     pub fn offers_extension(&self, name: &str) -> Result<bool, ScratchError> {
         let literal = name.replace('\'', "''");

@@ -175,11 +175,17 @@ fn a_durable_server_keeps_its_data_and_syncs() {
     let server = start(&options);
     assert_eq!(one(&server, &server.url("postgres"), "SHOW fsync"), "on");
     one(&server, &server.url("postgres"), "CREATE TABLE kept AS SELECT 1 AS a");
+    let left = server.database("left").unwrap();
+    left.execute("CREATE TABLE kept AS SELECT 2 AS a").unwrap();
+    let left = left.keep();
     let folder = server.folder().unwrap().to_owned();
     drop(server);
     assert!(!folder.exists());
     let server = start(&options);
     assert_eq!(one(&server, &server.url("postgres"), "SELECT a FROM kept"), "1");
+    assert_eq!(server.adopt(&left).execute("SELECT a FROM kept").unwrap(), [[Some("2".to_owned())]]);
+    let databases = one(&server, &server.url("postgres"), "SELECT string_agg(datname, ',') FROM pg_database");
+    assert!(!databases.contains(&left), "an adopted one is dropped with its value: {databases}");
 
     let second = Server::start(&find(&Request::default()).unwrap(), &options).unwrap_err();
     assert!(second.to_string().contains("postmaster.pid"), "{second}");

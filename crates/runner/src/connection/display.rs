@@ -103,6 +103,8 @@ fn url_host(endpoint: &Endpoint) -> String {
     let port = endpoint.port;
     match &endpoint.host {
         Host::Unix(path) => format!("{}:{port}", encode(&path.display().to_string())),
-        Host::Tcp(_) => endpoint.place().to_string(),
+        // A colon is kept: between brackets it belongs to an address.
+        Host::Tcp(host) if host.contains(':') => format!("[{}]:{port}", encode(host).replace("%3A", ":")),
+        Host::Tcp(host) => format!("{}:{port}", encode(host)),
     }
 }

@@ -104,3 +104,12 @@ fn a_summary_is_short() {
         assert_eq!(parse(text).safe_summary(), expected, "{text}");
     }
 }
+
+#[test]
+fn what_is_shown_leads_to_the_same_server() {
+    for host in ["a@b", "a?b", "[d7::tp", "fe80::1%eth0", "1:2", "a%b"] {
+        let string = parse(&format!("host='{host}' user=app"));
+        let again = parse(&string.redacted());
+        assert_eq!(again.hosts.first().map(super::super::Endpoint::place).unwrap().host, host, "{}", string.redacted());
+    }
+}

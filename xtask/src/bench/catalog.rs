@@ -1,0 +1,131 @@
+//! `cargo xtask bench catalog`: reading a catalog beside `pg_dump --schema-only` of the same database.
+
+use std::fmt::Write as _;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use camino::Utf8PathBuf;
+use novate_scratch::{Database, Installation};
+
+use super::median;
+use crate::failure::Failure;
+use crate::process::{capture, cargo, read};
+use crate::workspace::executable;
+use crate::{postgres, say};
+
+const TABLES: usize = 10_000;
+const RUNS: usize = 11;
+/// Tables that are created in one transaction, whose locks the server has to hold.
+const AT_ONCE: usize = 200;
+/// As much as PostgreSQL takes where nobody says anything; scratch servers take less.
+const SETTINGS: [(&str, &str); 1] = [("shared_buffers", "128MB")];
+
+/// Times both, turn by turn, and prints the medians.
+pub(super) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let number = |at: usize, otherwise: usize| match arguments.get(at) {
+        None => Ok(otherwise),
+        Some(text) => text.parse().ok().filter(|number| *number > 0).ok_or_else(usage),
+    };
+    if arguments.len() > 2 {
+        return Err(usage());
+    }
+    let (tables, runs) = (number(0, TABLES)?, number(1, RUNS)?);
+    say::heading("what is needed");
+    let settings = SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (server, installation) = postgres::start_with(settings.to_vec())?;
+    let pg_dump = pg_dump(installation.as_ref());
+    let mut build = cargo(&["build", "--release", "--package", "novate-catalog", "--example", "measure"]);
+    let program = executable(&read(build.args(["--message-format", "json-render-diagnostics"]))?, "measure")?;
+    let database = server.database("bench")?;
+    fill(&database, tables)?;
+    say::done(&format!("a database of {tables} tables"));
+
+    let mut dumps = Vec::with_capacity(runs);
+    let mut reads = Vec::with_capacity(runs);
+    let mut fingerprints = Vec::with_capacity(runs);
+    for _ in 0..runs {
+        let mut dump = Command::new(&pg_dump);
+        dump.args(["--schema-only", "--file", "/dev/null", "--dbname", &database.conninfo()]);
+        let began = Instant::now();
+        succeed(&mut dump)?;
+        dumps.push(began.elapsed());
+        let printed = succeed(Command::new(&program).arg(database.conninfo()))?;
+        reads.push(part(&printed, "read")?);
+        fingerprints.push(part(&printed, "fingerprint")?);
+    }
+    say::heading(&format!("{tables} tables on PostgreSQL {}, medians of {runs} runs in turn", server.version()));
+    let (dump, read) = (median(&mut dumps), median(&mut reads));
+    for (name, time) in
+        [("pg_dump --schema-only", dump), ("reading the catalog", read), ("its fingerprint", median(&mut fingerprints))]
+    {
+        say::row(name, &say::time(time));
+    }
+    say::note(&format!("reading takes 1/{:.1} of pg_dump", dump.as_secs_f64() / read.as_secs_f64().max(f64::EPSILON)));
+    Ok(())
+}
+
+fn usage() -> Failure {
+    Failure::new("a number is not one", "cargo xtask bench catalog [TABLES] [RUNS]")
+}
+
+/// That of the server, else the one on PATH.
+fn pg_dump(installation: Option<&Installation>) -> Utf8PathBuf {
+    let own = installation.map(|found| found.bin.join("pg_dump")).filter(|path| path.is_file());
+    own.unwrap_or_else(|| "pg_dump".into())
+}
+
+fn succeed(command: &mut Command) -> Result<String, Failure> {
+    let output = capture(command)?;
+    if output.ok {
+        return Ok(output.stdout);
+    }
+    let fix = "pg_dump must be as new as the server; NOVATE_POSTGRES_BIN names a server that has one";
+    Err(Failure::new(format!("{command:?} failed: {}", output.stderr.trim()), fix))
+}
+
+fn part(printed: &str, name: &str) -> Result<Duration, Failure> {
+    let mut lines = printed.lines().filter_map(|line| line.split_once(' '));
+    let micros = lines.find(|(part, _)| *part == name).and_then(|(_, micros)| micros.parse().ok());
+    micros
+        .map(Duration::from_micros)
+        .ok_or_else(|| Failure::new(format!("the measure printed no {name}"), "see crates/catalog/examples/measure.rs"))
+}
+
+/// Tables as applications have them, no two of which check the same thing.
+fn fill(database: &Database, tables: usize) -> Result<(), Failure> {
+    const MOODS: usize = 40;
+    let mut sql = String::new();
+    for number in 0..MOODS.min(tables) {
+        let _ = writeln!(sql, "CREATE TYPE state_{number} AS ENUM ('new', 'open', 'done');");
+    }
+    database.execute(&sql)?;
+    for first in (0..tables).step_by(AT_ONCE) {
+        sql.clear();
+        for number in first..tables.min(first + AT_ONCE) {
+            table(&mut sql, number, number % MOODS);
+        }
+        database.execute(&sql)?;
+    }
+    // As autovacuum leaves it, which scratch servers have not.
+    database.execute("VACUUM ANALYZE")?;
+    Ok(())
+}
+
+fn table(sql: &mut String, number: usize, mood: usize) {
+    let parent = number / 2;
+    let key = if number.is_multiple_of(2) { "bigserial" } else { "bigint GENERATED BY DEFAULT AS IDENTITY" };
+    // Writing to a String cannot fail.
+    let _ = write!(
+        sql,
+        "CREATE TABLE orders_{number} (id {key} PRIMARY KEY, parent_id bigint REFERENCES orders_{parent} (id) ON DELETE \
+         CASCADE, email varchar(255) NOT NULL, state state_{mood} NOT NULL DEFAULT 'new', amount numeric(12,2) NOT NULL \
+         DEFAULT 0, payload jsonb, created_at timestamptz NOT NULL DEFAULT now(), note text, CONSTRAINT \
+         orders_{number}_check CHECK (amount BETWEEN 0 AND {number} + 1000));\n\
+         CREATE INDEX orders_{number}_parent_idx ON orders_{number} (parent_id, created_at DESC);\n\
+         CREATE UNIQUE INDEX orders_{number}_email_idx ON orders_{number} (email) WHERE note IS NULL;\n"
+    );
+    if number.is_multiple_of(5) {
+        let _ = writeln!(sql, "COMMENT ON TABLE orders_{number} IS 'orders, part {number}';");
+        let _ = writeln!(sql, "COMMENT ON COLUMN orders_{number}.note IS 'what was said of them';");
+    }
+}
