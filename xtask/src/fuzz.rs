@@ -94,8 +94,7 @@ fn build(folder: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
     let version = read(Command::new("rustc").arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     // With a target named, what runs while building (build scripts, macros) is built without coverage.
-    let mut command =
-        cargo(&["build", "--release", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target", host]);
+    let mut command = cargo(&["build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target", host]);
     command.env("RUSTFLAGS", COVERAGE).env("CARGO_TARGET_DIR", folder).env("CARGO_INCREMENTAL", "0");
     run_process(&mut command)?;
     Ok(folder.join(host).join("release").join("novate-fuzz"))

@@ -2,7 +2,6 @@
 //!
 //! The parts of an input are the string, a service file and a password file.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use novate_runner::connection::{ConnectEnv, ConnectionString, Host};
@@ -54,7 +53,8 @@ fn home(files: &[String]) -> std::io::Result<PathBuf> {
     for (index, name) in [".pg_service.conf", ".pgpass"].iter().enumerate() {
         let path = home.join(name);
         fs_err::write(&path, files.get(index).map_or("", String::as_str))?;
-        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        #[cfg(unix)]
+        fs_err::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     }
     Ok(home)
 }
