@@ -31,7 +31,7 @@ impl Directive {
 pub(crate) fn bind(script: &Script, text: &str, lines: &Lines) -> (Vec<Bound>, Vec<SourceError>) {
     let (mut bound, mut errors) = (Vec::new(), Vec::new());
     let mut binder = None;
-    for comment in &script.comments {
+    for (index, comment) in script.comments.iter().enumerate() {
         let Some(parsed) = parse(comment) else { continue };
         let mut fail = |problem| errors.push(SourceError { problem, place: lines.place(text, comment.span) });
         let directive = match parsed {
@@ -41,8 +41,9 @@ pub(crate) fn bind(script: &Script, text: &str, lines: &Lines) -> (Vec<Bound>, V
                 continue;
             }
         };
-        let binder = binder.get_or_insert_with(|| Binder { script, text, lines, anchors: anchors(script) });
-        match binder.anchor(comment, &directive) {
+        let binder =
+            binder.get_or_insert_with(|| Binder { lines, anchors: anchors(script), next: next_tokens(script, text) });
+        match binder.anchor(index, comment, &directive) {
             Some(anchor) => bound.push(Bound { directive, span: comment.span, anchor: anchor.clone() }),
             // What it was meant for may be the very statement that could not be read.
             None if script.errors.is_empty() => fail(Problem::UnboundDirective(directive.name())),
@@ -61,17 +62,34 @@ fn problem(fault: Fault) -> Problem {
 }
 
 struct Binder<'a> {
-    script: &'a Script,
-    text: &'a str,
     lines: &'a Lines,
     anchors: Vec<Anchor>,
+    /// Where the first token after each comment begins.
+    next: Vec<usize>,
+}
+
+/// Where the first token after each comment begins, found from the last comment to the first: a long row of comments is
+/// gone through once, not once for each of them.
+fn next_tokens(script: &Script, text: &str) -> Vec<usize> {
+    let mut next = Vec::with_capacity(script.comments.len());
+    let mut after: Option<(usize, usize)> = None;
+    for comment in script.comments.iter().rev() {
+        let rest = text.get(comment.span.end..).unwrap_or("");
+        let at = comment.span.end + rest.len() - rest.trim_start().len();
+        let token = after.filter(|(start, _)| *start == at).map_or(at, |(_, token)| token);
+        after = Some((comment.span.start, token));
+        next.push(token);
+    }
+    next.reverse();
+    next
 }
 
 impl Binder<'_> {
-    fn anchor(&self, comment: &Comment, directive: &Directive) -> Option<&Anchor> {
+    fn anchor(&self, index: usize, comment: &Comment, directive: &Directive) -> Option<&Anchor> {
         if comment.own_line {
-            let next = self.next_token(comment.span.end);
-            if let Some(anchor) = self.anchors.iter().find(|anchor| anchor.span.start == next) {
+            let next = self.next.get(index).copied().unwrap_or(comment.span.end);
+            let at = self.anchors.partition_point(|anchor| anchor.span.start < next);
+            if let Some(anchor) = self.anchors.get(at).filter(|anchor| anchor.span.start == next) {
                 let of_sqldef = matches!(directive, Directive::RenamedFrom(former) if former.sqldef);
                 if of_sqldef && matches!(anchor.part, Part::Value(_)) {
                     return self.whole(anchor.statement);
@@ -91,19 +109,6 @@ impl Binder<'_> {
         });
         // `name text, -- @online` is about the column; `CREATE TABLE t ( -- @online` about the table.
         last.or_else(|| self.innermost(comment.span))
-    }
-
-    /// Where the first token after `from` begins.
-    fn next_token(&self, from: usize) -> usize {
-        let mut at = from;
-        loop {
-            let rest = self.text.get(at..).unwrap_or("");
-            at += rest.len() - rest.trim_start().len();
-            match self.script.comments.binary_search_by_key(&at, |comment| comment.span.start) {
-                Ok(found) => at = self.script.comments.get(found).map_or(at, |comment| comment.span.end),
-                Err(_) => return at,
-            }
-        }
     }
 
     /// The smallest anchor around a place.
@@ -129,5 +134,18 @@ pub(crate) fn essence(statement: &Statement, part: Part) -> Part {
             _ => Part::Whole,
         },
         (part, _) => part,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_tokens;
+
+    #[test]
+    fn a_row_of_comments_leads_to_what_follows_it() {
+        let text = "-- a\n/* b */ -- c\n\n-- d\nCREATE TABLE t (a int); -- e";
+        let script = novate_sql::parse(text);
+        let create = text.find("CREATE").unwrap_or_default();
+        assert_eq!(next_tokens(&script, text), [create, create, create, create, text.len()]);
     }
 }
