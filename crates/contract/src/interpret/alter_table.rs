@@ -346,7 +346,16 @@ impl Interpreter {
 fn pass(action: &AlterTableAction) -> u8 {
     use novate_sql::ast::AlterColumn;
     match action {
-        AlterTableAction::DropColumn { .. } | AlterTableAction::DropConstraint { .. } => 0,
+        AlterTableAction::DropColumn { .. }
+        | AlterTableAction::DropConstraint { .. }
+        | AlterTableAction::AlterColumn {
+            action:
+                AlterColumn::DropDefault
+                | AlterColumn::DropNotNull
+                | AlterColumn::DropExpression
+                | AlterColumn::DropIdentity { .. },
+            ..
+        } => 0,
         AlterTableAction::AlterColumn { action: AlterColumn::Type { .. }, .. } => 1,
         AlterTableAction::AddColumn { .. } => 2,
         AlterTableAction::AlterColumn { .. } => 3,

@@ -183,3 +183,12 @@ fn the_search_path_is_followed() {
     assert_eq!(follow(&mut environment, "SELECT pg_catalog.set_config('search_path', '', false)"), "public");
     assert_eq!(follow(&mut environment, "SET statement_timeout = 0"), "public");
 }
+
+#[test]
+fn what_a_column_loses_it_loses_before_others_come() {
+    insta::assert_snapshot!(last("CREATE TABLE t (id int, a int GENERATED ALWAYS AS (id * 2) STORED);
+        ALTER TABLE t ADD COLUMN b int GENERATED ALWAYS AS (a * 2) STORED, ALTER COLUMN a DROP EXPRESSION"), @"
+    created column public.t.b
+    altered column public.t.a
+    ");
+}
