@@ -14,6 +14,7 @@ mod graph;
 mod integrity;
 mod locks;
 mod online;
+mod probes;
 mod rights;
 mod secrets;
 mod setting_out;
