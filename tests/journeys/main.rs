@@ -15,6 +15,7 @@ mod integrity;
 mod locks;
 mod online;
 mod probes;
+mod rewrites;
 mod rights;
 mod secrets;
 mod setting_out;

@@ -10,6 +10,7 @@ mod cases;
 mod ci;
 mod corpus;
 mod demo;
+mod drift;
 mod failure;
 mod postgres;
 mod process;
@@ -31,6 +32,9 @@ cargo xtask TASK
                         --match TEXT   only cases whose path holds TEXT
                         --backwards    from to.sql to from.sql as well
                         --show         print what differs
+  drift               what verifying says, on several major versions, also of restored dumps
+                        --majors LIST      13,15,18 where nothing is said; fetched where they are missing
+                        --pg-dump PROGRAM  one that is as new as the newest of them
   bench [RUNS]        times of whole programs; 5 runs where nothing is said
   bench catalog [TABLES] [RUNS]
                       reading a catalog beside pg_dump --schema-only; 10000 tables, 11 runs
@@ -57,6 +61,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "test" => test::run(rest),
         "ci" => ci::run(),
         "corpus" => corpus::run(rest),
+        "drift" => drift::run(rest),
         "bench" => bench::run(rest),
         "bundle" => bundle::run(rest),
         "help" | "--help" | "-h" => {
