@@ -14,6 +14,8 @@ mod graph;
 mod integrity;
 mod locks;
 mod online;
+mod probes;
+mod rewrites;
 mod rights;
 mod secrets;
 mod setting_out;

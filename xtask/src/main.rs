@@ -10,6 +10,7 @@ mod cases;
 mod ci;
 mod corpus;
 mod demo;
+mod drift;
 mod drill;
 mod failure;
 mod fuzz;
@@ -38,6 +39,9 @@ cargo xtask TASK
                         --seed S       the same chance again
                         --round N      this round alone
                         pgbouncer      whole migrations behind that pooler, where it is installed
+  drift               what verifying says, on several major versions, also of restored dumps
+                        --majors LIST      13,15,18 where nothing is said; fetched where they are missing
+                        --pg-dump PROGRAM  one that is as new as the newest of them
   bench [RUNS]        times of whole programs; 5 runs where nothing is said
                         plan|catalog [TABLES] [RUNS], apply|start [RUNS]: each beside its yardstick
   bench catalog [TABLES] [RUNS]
@@ -69,6 +73,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "ci" => ci::run(),
         "corpus" => corpus::run(rest),
         "drill" => drill::run(rest),
+        "drift" => drift::run(rest),
         "bench" => bench::run(rest),
         "fuzz" => fuzz::run(rest),
         "bundle" => bundle::run(rest),

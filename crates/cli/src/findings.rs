@@ -1,6 +1,6 @@
 //! Findings as people and programs read them: a tree of object, expected, found, mended by.
 
-use novate_catalog::Finding;
+use novate_catalog::{Finding, Severity};
 use serde_json::{Value, json};
 
 /// The tree as text.
@@ -28,6 +28,12 @@ fn write(finding: &Finding, depth: usize, lines: &mut Vec<String>) {
     }
 }
 
+/// How many objects of a tree are errors.
+pub(crate) fn count(finding: &Finding) -> usize {
+    let own = finding.severity == Severity::Error && !finding.differences.is_empty();
+    usize::from(own) + finding.children.iter().map(count).sum::<usize>()
+}
+
 /// One line for each object of a tree that something is said of.
 pub(crate) fn leaves(finding: &Finding) -> Vec<String> {
     let own = finding.children.is_empty() || !finding.differences.is_empty();
@@ -52,6 +58,7 @@ fn one(finding: &Finding) -> Value {
             "found": difference.found,
             "unsettled": difference.unsettled,
         })).collect::<Vec<_>>(),
+        "mend": finding.mend,
         "children": json(&finding.children),
     })
 }

@@ -16,6 +16,7 @@ mod holder;
 mod ledger;
 mod live;
 mod marker;
+mod mend;
 mod migrate;
 mod program;
 mod rights;

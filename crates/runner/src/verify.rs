@@ -8,7 +8,7 @@ use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 use crate::marker::{Marker, Standing};
 use crate::rights::{self, Purpose};
 use crate::session::Session;
-use crate::{RunError, live, migrate};
+use crate::{RunError, live, mend, migrate};
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +40,9 @@ pub struct Verification {
     pub marker: MarkerState,
     /// What differs, errors and notes alike; empty in [`Mode::MarkerOnly`].
     pub findings: Vec<Finding>,
+    /// The statements that would make every error go away, in order, each with its semicolon; none where that cannot be
+    /// planned.
+    pub mend: Vec<String>,
     /// Objects whose definition is another than when the database was signed; `None` where that is not known.
     pub changed_since_signature: Option<BTreeSet<ObjectId>>,
     /// Where the database stands.
@@ -91,16 +94,21 @@ pub async fn verify(
         (_, Standing { marker: Some(marker), .. }) if marker.hash == hash => MarkerState::Matches,
         (_, Standing { marker: Some(marker), .. }) => MarkerState::Elsewhere(marker.hash.clone()),
     };
-    let (findings, changed) = if mode == Mode::MarkerOnly {
-        (Vec::new(), None)
+    let Whole { findings, mend, changed } = if mode == Mode::MarkerOnly {
+        Whole::default()
     } else {
         whole(session, contract, &hash, strictness, standing.marker.as_ref()).await?
     };
-    Ok(Verification { contract: hash, marker, findings, changed_since_signature: changed, standing })
+    Ok(Verification { contract: hash, marker, findings, mend, changed_since_signature: changed, standing })
 }
 
-/// The findings, and what has changed since the signature where that is known.
-type Whole = (Vec<Finding>, Option<BTreeSet<ObjectId>>);
+/// What is found of a schema.
+#[derive(Default)]
+struct Whole {
+    findings: Vec<Finding>,
+    mend: Vec<String>,
+    changed: Option<BTreeSet<ObjectId>>,
+}
 
 async fn whole(
     session: &mut Session,
@@ -112,11 +120,12 @@ async fn whole(
     begin(session).await?;
     let result = async {
         let live = live::read(session).await?;
-        let findings = findings(session, contract, &live, strictness).await?;
+        let mut findings = findings(session, contract, &live, strictness).await?;
+        let mend = mend::mend(&mut findings, &live.contract, contract, live.server_version.major());
         let Some((marker, signed)) =
             marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
         else {
-            return Ok((findings, None));
+            return Ok(Whole { findings, mend, changed: None });
         };
         let changed = if marker.hash == *hash {
             signed.changed_since(&live, contract, &findings)
@@ -124,7 +133,7 @@ async fn whole(
             let since = self::findings(session, &marker.contract, &live, Strictness::default()).await?;
             signed.changed_since(&live, &marker.contract, &since)
         };
-        Ok((findings, Some(changed)))
+        Ok(Whole { findings, mend, changed: Some(changed) })
     }
     .await;
     session.rollback().await;

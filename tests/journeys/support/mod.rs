@@ -45,6 +45,11 @@ impl Project {
         project
     }
 
+    /// The major version of the server that the tests run on.
+    pub(crate) fn server_major() -> u16 {
+        Server::shared().expect("a PostgreSQL server for the tests").major().0
+    }
+
     /// Writes a file.
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use novate_contract::{Contract, UnsupportedObject};
 
-use super::{CompareOptions, Finding, FindingKind, Severity, Subject, explain};
+use super::{CompareOptions, Difference, Finding, FindingKind, NOTHING, Severity, Subject, explain};
 use crate::Snapshot;
 
 /// The objects that the contract's files do not name either, but for those that a finding has already told. Asked
@@ -26,11 +26,14 @@ pub(super) fn unsupported(
     live.contract
         .unsupported
         .iter()
-        .filter(|object| options.strict_coverage || !named.contains(&(kind(object), bare(&object.name))))
-        .filter(|object| !told.contains(&object.name))
-        .map(|object| {
+        .map(|object| (object, named.contains(&(kind(object), bare(&object.name)))))
+        .filter(|(object, is_named)| (options.strict_coverage || !is_named) && !told.contains(&object.name))
+        .map(|(object, is_named)| {
             let subject = Subject::Unsupported { kind: object.kind.clone(), name: object.name.clone() };
-            Finding::new(subject, FindingKind::Extra, severity)
+            let expected = if is_named { "named in the contract's files" } else { NOTHING };
+            let mut finding = Finding::new(subject, FindingKind::Extra, severity);
+            finding.differences.push(Difference::new(explain::KIND, expected, &object.kind));
+            finding
         })
         .collect()
 }

@@ -17,8 +17,8 @@ pub struct Finding {
     pub differences: Vec<Difference>,
     /// What happened, in words, where the differences alone do not say it: a clause that follows the object's name.
     pub explanation: Option<String>,
-    /// What would mend it, where somebody who knows has filled it in.
-    pub mend: Option<String>,
+    /// Statements that would mend it, in order, each with its semicolon, where somebody who knows has filled them in.
+    pub mend: Vec<String>,
     /// Findings about its parts.
     pub children: Vec<Finding>,
 }
@@ -145,7 +145,15 @@ impl Difference {
 
 impl Finding {
     pub(crate) fn new(object: Subject, kind: FindingKind, severity: Severity) -> Self {
-        Self { object, kind, severity, differences: Vec::new(), explanation: None, mend: None, children: Vec::new() }
+        Self {
+            object,
+            kind,
+            severity,
+            differences: Vec::new(),
+            explanation: None,
+            mend: Vec::new(),
+            children: Vec::new(),
+        }
     }
 
     /// Whether it, or anything below it, keeps the database from satisfying the contract.

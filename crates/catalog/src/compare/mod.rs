@@ -51,7 +51,7 @@ pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -
             None if control == Control::External && explain::has_equal(expected, live, id) => {}
             None => {
                 let mut finding = Finding::new(subject(id), FindingKind::Missing, severity);
-                finding.differences.extend(line(*object).map(|line| Difference::new(WHOLE, line, NOTHING)));
+                finding.differences.push(Difference::new(WHOLE, line(*object), NOTHING));
                 findings.push(finding);
             }
         }
@@ -63,7 +63,7 @@ pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -
         }
         if let Some(severity) = extra(expected, id, *options) {
             let mut finding = Finding::new(subject(id), FindingKind::Extra, severity);
-            finding.differences.extend(line(*object).map(|line| Difference::new(WHOLE, NOTHING, line)));
+            finding.differences.push(Difference::new(WHOLE, NOTHING, line(*object)));
             findings.push(finding);
         }
     }

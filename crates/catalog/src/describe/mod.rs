@@ -19,7 +19,7 @@ mod unique;
 
 use std::fmt::{self, Display};
 
-use novate_contract::{Expression, Object, StorageParameters};
+use novate_contract::{Expression, Object, StorageParameters, Table};
 
 /// One thing that can be said of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +80,12 @@ pub(crate) fn text(object: Object<'_>) -> String {
     lines.join("\n")
 }
 
-/// What was said of an object, in one line; `None` for what has more parts than a line can hold, or nothing to say.
-pub(crate) fn line(object: Object<'_>) -> Option<String> {
-    if let Object::Table(_) | Object::Schema(_) | Object::Extension(_) = object {
-        return None;
+/// What was said of an object, in one line; of a table, which has more parts than a line can hold, its columns.
+pub(crate) fn line(object: Object<'_>) -> String {
+    match object {
+        Object::Table(table) => return columns(table),
+        Object::Schema(_) => return "schema".to_owned(),
+        _ => {}
     }
     let words = |aspect: Aspect| match (aspect.name, aspect.shown.as_str()) {
         ("type" | "text" | "condition", value) => value.to_owned(),
@@ -92,7 +94,23 @@ pub(crate) fn line(object: Object<'_>) -> Option<String> {
         (name, value) => format!("{name} {value}"),
     };
     let said: Vec<String> = aspects(object).into_iter().filter(|aspect| aspect.said).map(words).collect();
-    Some(said.join(", "))
+    match object {
+        Object::Extension(_) if said.is_empty() => "extension".to_owned(),
+        Object::Enum(_) if said.is_empty() => "no values".to_owned(),
+        _ => said.join(", "),
+    }
+}
+
+/// More columns than this are counted.
+const NAMED: usize = 8;
+
+fn columns(table: &Table) -> String {
+    let names: Vec<String> = table.columns.keys().take(NAMED).map(ToString::to_string).collect();
+    match table.columns.len().saturating_sub(NAMED) {
+        _ if names.is_empty() => "no columns".to_owned(),
+        0 => format!("columns {}", names.join(", ")),
+        more => format!("columns {} and {more} more", names.join(", ")),
+    }
 }
 
 fn aspect(to: &mut dyn Listener, name: &'static str, value: impl Display) {

@@ -2,7 +2,8 @@
 
 use novate_contract::ddl::{self, index::Build};
 use novate_contract::{
-    Column, Constraint, ConstraintKind, Contract, Generated, GeneratedKind, Ident, Index, ObjectId, QName, Table,
+    Column, Constraint, ConstraintKind, Contract, Exclusion, Generated, GeneratedKind, Ident, Index, ObjectId, QName,
+    Table,
 };
 use novate_sql::Literal;
 
@@ -161,16 +162,16 @@ fn constraint(table: &QName, name: &Ident, wanted: &Constraint, found: &Constrai
         (ConstraintKind::Check(check), _, "condition") => {
             (format!("CHECK ({})", check.expr.canonical), "pg_get_expr(conbin, conrelid)")
         }
-        (ConstraintKind::Exclusion(wanted), ConstraintKind::Exclusion(found), "elements" | "predicate") => {
-            let mut asked = found.clone();
-            if aspect == "elements" {
-                asked.elements.clone_from(&wanted.elements);
-            } else {
-                asked.predicate.clone_from(&wanted.predicate);
-            }
-            // When it is checked is compared by itself.
-            let what = "regexp_replace(pg_get_constraintdef(oid), '( DEFERRABLE| INITIALLY DEFERRED)+$', '')";
-            (ddl::exclusion::definition(&asked), what)
+        (ConstraintKind::Exclusion(wanted), ConstraintKind::Exclusion(found), "elements") => {
+            let asked = Exclusion { elements: wanted.elements.clone(), predicate: None, ..found.clone() };
+            (ddl::exclusion::definition(&asked), WITHOUT_PREDICATE)
+        }
+        (ConstraintKind::Exclusion(wanted), ConstraintKind::Exclusion(found), "predicate") => {
+            let asked = Exclusion { predicate: Some(wanted.predicate.clone()?), ..found.clone() };
+            (
+                ddl::exclusion::definition(&asked),
+                "(SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = conindid)",
+            )
         }
         _ => return None,
     };
@@ -185,19 +186,34 @@ fn constraint(table: &QName, name: &Ident, wanted: &Constraint, found: &Constrai
     Some((vec![like(table), add], printed(&beside), printed(table)))
 }
 
+/// An exclusion constraint up to its predicate: what is not asked about may be printed in other words once it has been
+/// made from the words in which it was printed. When it is checked is compared by itself.
+const WITHOUT_PREDICATE: &str = "\
+(SELECT CASE WHEN p IS NULL THEN d ELSE left(d, -length(' WHERE (' || p || ')')) END
+  FROM regexp_replace(pg_get_constraintdef(pg_constraint.oid), '( DEFERRABLE| INITIALLY DEFERRED)+$', '') d,
+    (SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indexrelid = conindid) x(p))";
+
 fn index(table: &QName, name: &Ident, wanted: &Index, found: &Index, aspect: &str) -> Option<Parts> {
     let mut asked = found.clone();
-    match aspect {
-        "elements" => asked.elements.clone_from(&wanted.elements),
-        "predicate" if wanted.predicate.is_some() => asked.predicate.clone_from(&wanted.predicate),
+    let what = match aspect {
+        "elements" => {
+            asked.elements.clone_from(&wanted.elements);
+            asked.predicate = None;
+            // Before the method only the names stand, and those of the tables differ.
+            "SELECT substr(CASE WHEN p IS NULL THEN d ELSE left(d, -length(' WHERE ' || p)) END, strpos(d, ' USING ')) \
+             FROM pg_get_indexdef(indexrelid) d, pg_get_expr(indpred, indrelid) p"
+        }
+        "predicate" => {
+            asked.predicate = Some(wanted.predicate.clone()?);
+            "SELECT pg_get_expr(indpred, indrelid)"
+        }
         _ => return None,
-    }
+    };
     let beside = beside(table);
     let create = ddl::index::create(&beside, name, &asked, Build::Locking);
-    // Before the method only the names stand, and those of the tables differ.
     let printed = |table: &QName| {
         let index = QName::new(table.schema.clone(), name.clone());
-        format!("(SELECT substr(d, strpos(d, ' USING ')) FROM pg_get_indexdef({}) d)", number(&index))
+        format!("(SELECT ({what}) FROM pg_index WHERE indexrelid = {})", number(&index))
     };
     Some((vec![like(table), create], printed(&beside), printed(table)))
 }

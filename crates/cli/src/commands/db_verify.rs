@@ -54,6 +54,7 @@ fn report(found: &Verification, marker_only: bool) -> Result<Report, Problem> {
             MarkerState::InTransit(package) => json!({ "state": "in-transit", "package": package }),
         },
         "findings": findings::json(&found.findings),
+        "mend": found.mend,
         "changedSinceSignature": changed.map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>()),
         "signedAt": found.standing.marker.as_ref().map(|marker| marker.updated_at.clone()),
         "at": node_json(found.standing.node().as_ref()),
@@ -91,7 +92,7 @@ fn report(found: &Verification, marker_only: bool) -> Result<Report, Problem> {
         ),
         MarkerState::NotAsked | MarkerState::Matches => (
             "DB.DRIFT",
-            match errors.len() {
+            match errors.iter().map(findings::count).sum::<usize>() {
                 1 => "1 object differs from the contract".to_owned(),
                 more => format!("{more} objects differ from the contract"),
             },
@@ -103,6 +104,10 @@ fn report(found: &Verification, marker_only: bool) -> Result<Report, Problem> {
         problem = problem.exit(Exit::InTransit);
     }
     let mut why = findings::text(&errors);
+    if !found.mend.is_empty() {
+        let statements = found.mend.iter().flat_map(|sql| sql.lines()).map(|line| format!("\n  {line}"));
+        why = format!("{why}\nmended by{}", statements.collect::<String>());
+    }
     if let Some(ids) = changed.filter(|ids| !ids.is_empty()) {
         let named: Vec<String> = ids.iter().take(20).map(ToString::to_string).collect();
         why = format!("{why}\nchanged since the database was signed: {}", named.join(", "));

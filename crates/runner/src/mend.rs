@@ -1,0 +1,86 @@
+//! What would mend a database that is not what its contract says: the planner's way from what is there to what should
+//! be, for whatever is an error.
+
+mod level;
+mod unmodelled;
+
+use std::collections::BTreeSet;
+
+use novate_catalog::{Finding, Severity};
+use novate_contract::{Contract, ObjectId};
+use novate_planner::{Item, Plan, PlanOptions, plan};
+
+/// Works out the statements that would make every error among the findings go away, in the order in which they would
+/// have to run, each with its semicolon. Each finding is told those that are about its object.
+///
+/// They are what a person would run by hand: they ask nothing of the rows that are there. Where nothing can be planned,
+/// there are none.
+pub(crate) fn mend(findings: &mut [Finding], live: &Contract, expected: &Contract, major: u32) -> Vec<String> {
+    if !findings.iter().any(Finding::is_error) {
+        return Vec::new();
+    }
+    let mut errors = BTreeSet::new();
+    let mut notes = BTreeSet::new();
+    for finding in findings.iter() {
+        sort_out(finding, &mut errors, &mut notes);
+    }
+    let live = level::levelled(live, expected, &errors, &notes);
+    let target_major = u16::try_from(major).unwrap_or(PlanOptions::default().target_major);
+    let options = PlanOptions { script: true, target_major, ..PlanOptions::default() };
+    let mut steps = unmodelled::drops(findings);
+    match plan(&live, expected, &options) {
+        Ok(plan) => steps.extend(self::steps(plan)),
+        Err(error) => {
+            tracing::debug!(%error, "what would mend the findings cannot be planned");
+            return Vec::new();
+        }
+    }
+    for finding in findings {
+        tell(finding, &steps);
+    }
+    steps.into_iter().map(|step| step.sql).collect()
+}
+
+/// A statement and the objects that it is about, those of kinds that are not modelled by their names.
+pub(crate) struct Step {
+    objects: Vec<ObjectId>,
+    unmodelled: Option<String>,
+    sql: String,
+}
+
+fn steps(plan: Plan) -> impl Iterator<Item = Step> {
+    let items = plan.items.into_iter().filter_map(|item| match item {
+        Item::Statement(statement) => Some((statement.objects, statement.sql)),
+        Item::Raw(raw) => Some((raw.objects, raw.sql)),
+        // Scripts have none.
+        Item::Transform(_) => None,
+    });
+    items.map(|(objects, sql)| Step { objects, unmodelled: None, sql: format!("{sql};") })
+}
+
+/// The objects that are errors, and those that are only noted.
+fn sort_out(finding: &Finding, errors: &mut BTreeSet<ObjectId>, notes: &mut BTreeSet<ObjectId>) {
+    if let (false, Some(id)) = (finding.differences.is_empty(), finding.object.id()) {
+        let into = if finding.severity == Severity::Error { &mut *errors } else { &mut *notes };
+        into.insert(id.clone());
+    }
+    for child in &finding.children {
+        sort_out(child, errors, notes);
+    }
+}
+
+fn tell(finding: &mut Finding, steps: &[Step]) {
+    for child in &mut finding.children {
+        tell(child, steps);
+    }
+    if finding.differences.is_empty() || finding.severity != Severity::Error {
+        return;
+    }
+    let name = finding.object.name();
+    let is_about = |step: &&Step| match (&step.unmodelled, finding.object.id()) {
+        (Some(other), _) => *other == name,
+        (None, Some(id)) => step.objects.contains(id),
+        (None, None) => false,
+    };
+    finding.mend = steps.iter().filter(is_about).map(|step| step.sql.clone()).collect();
+}
