@@ -1,5 +1,7 @@
 //! Drift: what changed behind novate's back is named with both sides, and nothing else is.
 
+use serde_json::Value;
+
 use crate::support::Project;
 
 const START: &str = "CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT 'x', b int);\n";
@@ -59,4 +61,33 @@ fn marker_unknown() {
     let other = Project::migrated("CREATE TABLE other (id int);\n");
     project.novate_on(&other.db.url(), "migrate").fails(2, "MIGRATION.MARKER_UNKNOWN");
     project.novate_on(&other.db.url(), "status").ok().says("MIGRATION.MARKER_UNKNOWN");
+}
+
+/// The block of docs/verify.md that begins with this line.
+fn page(first: &str) -> String {
+    let text = include_str!("../../docs/verify.md");
+    let rest = text.split_once(first).unwrap_or_else(|| panic!("docs/verify.md has no {first}")).1;
+    rest.split("```").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn json_is_as_documented() {
+    let project = Project::migrated(&page("-- contract\n"));
+    project.sql(&page("-- changes\n"));
+    let ran = project.novate("db verify --json").fails(4, "DB.DRIFT");
+    let mut found = ran.json()["meta"].clone();
+    let mut documented: Value = serde_json::from_str(&page("```json\n")).expect("JSON");
+    // When it was signed is the only thing that is another each time.
+    assert!(found["signedAt"].as_str().is_some_and(|at| at.contains('T') && at.ends_with("+00:00")), "{found:#}");
+    found["signedAt"] = documented["signedAt"].take();
+    documented["signedAt"] = found["signedAt"].clone();
+    assert_eq!(found, documented, "{found:#}");
+
+    let verified = Project::migrated(&page("-- contract\n")).novate("db verify --json").ok().json();
+    assert_eq!(verified["ok"], Value::Bool(true));
+    let keys = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>());
+    let mut without = verified.clone();
+    without.as_object_mut().expect("an object").remove("ok");
+    assert_eq!(keys(&without), keys(&documented));
+    assert_eq!(verified["findings"], Value::Array(Vec::new()));
 }

@@ -52,6 +52,7 @@ fn one(finding: &Finding) -> Value {
         "objectType": finding.object.kind().as_str(),
         "kind": finding.kind.as_str(),
         "severity": if finding.is_error() { "error" } else { "note" },
+        "explanation": finding.explanation,
         "differences": finding.differences.iter().map(|difference| json!({
             "aspect": difference.aspect,
             "expected": difference.expected,

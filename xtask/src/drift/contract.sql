@@ -31,7 +31,8 @@ COMMENT ON TABLE users IS 'people''s';
 COMMENT ON COLUMN users."E-Mail" IS 'where to write';
 CREATE INDEX users_lower_idx ON users (lower("E-Mail") DESC NULLS LAST, name) INCLUDE (mood) WHERE balance > 0;
 CREATE INDEX users_name_idx ON users USING gin (name billing.gin_trgm_ops);
-CREATE UNIQUE INDEX users_year_idx ON users (extract(year FROM born), (name || kind)) WHERE kind IN ('firm', 'person');
+-- Not extract(), which since 14 is another function than it was before.
+CREATE UNIQUE INDEX users_year_idx ON users (date_part('year', born), (name || kind)) WHERE kind IN ('firm', 'person');
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE billing.invoices (

@@ -13,6 +13,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("contracts", include_str!("../../../../docs/contracts.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
+    ("verify", include_str!("../../../../docs/verify.md")),
 ];
 
 /// Prints the page of an error code, or lists the codes.
