@@ -6,6 +6,8 @@
 
 mod question;
 
+use std::collections::BTreeMap;
+
 use novate_contract::Contract;
 use novate_sql::Literal;
 use serde::Deserialize;
@@ -14,7 +16,7 @@ use tokio_postgres::{GenericClient, SimpleQueryMessage};
 
 use question::{Question, questions};
 
-use crate::compare::{Finding, FindingKind, Severity};
+use crate::compare::{Finding, FindingKind, Severity, Subject};
 use crate::read::with_settings;
 use crate::{CatalogError, Snapshot};
 
@@ -56,12 +58,10 @@ pub async fn settle(
             (0..questions.len()).map(|id| Answer { id, made: None, live: None, error: Some(reason.clone()) }).collect()
         }
     };
+    let about = |answer: &Answer| questions.get(answer.id).map(|question| (&question.object, question.aspect));
+    let answers: Answers<'_> = answers.iter().filter_map(|answer| Some((about(answer)?, answer))).collect();
     let mut findings = findings;
-    for answer in answers {
-        if let Some(question) = questions.get(answer.id) {
-            apply(&mut findings, question, &answer);
-        }
-    }
+    apply(&mut findings, &answers);
     Ok(findings.into_iter().filter_map(tidy).collect())
 }
 
@@ -109,8 +109,9 @@ fn batch(questions: &[Question], live: &Snapshot) -> String {
     let path = path.join(", ");
     let blocks: Vec<String> = questions.iter().enumerate().map(|(id, question)| block(id, question, &path)).collect();
     let program = format!(
-        "DECLARE made text; live text; answers jsonb := '[]'; BEGIN\n{}\n\
-         PERFORM pg_catalog.set_config('novate.answers', answers::text, true);\nEND",
+        "DECLARE made text; live text; answers text[] := '{{}}'; BEGIN\n{}\n\
+         PERFORM pg_catalog.set_config('novate.answers', '[' || pg_catalog.array_to_string(answers, ',') || ']', \
+         true);\nEND",
         blocks.join("\n")
     );
     let statements = format!("DO {};\nSELECT current_setting('novate.answers') AS novate_answers", Literal(&program));
@@ -124,9 +125,10 @@ fn block(id: usize, question: &Question, path: &str) -> String {
          PERFORM pg_catalog.set_config('search_path', 'pg_catalog', true);\n  \
          EXECUTE {read} INTO made, live;\n  RAISE SQLSTATE {done};\n\
          EXCEPTION WHEN SQLSTATE {done} THEN\n  \
-         answers := answers || pg_catalog.jsonb_build_object('id', {id}, 'made', made, 'live', live);\n\
+         answers[{at}] := pg_catalog.json_build_object('id', {id}, 'made', made, 'live', live);\n\
          WHEN OTHERS THEN\n  \
-         answers := answers || pg_catalog.jsonb_build_object('id', {id}, 'error', SQLERRM);\nEND;",
+         answers[{at}] := pg_catalog.json_build_object('id', {id}, 'error', SQLERRM);\nEND;",
+        at = id + 1,
         path = Literal(path),
         create = create.concat(),
         read = Literal(&format!("SELECT {}, {}", question.made, question.live)),
@@ -149,18 +151,18 @@ fn answers(messages: &[SimpleQueryMessage]) -> Result<Vec<Answer>, CatalogError>
     })
 }
 
-fn apply(findings: &mut [Finding], question: &Question, answer: &Answer) {
+/// Answers by what they are about: the object and the aspect.
+type Answers<'a> = BTreeMap<(&'a Subject, &'a str), &'a Answer>;
+
+fn apply(findings: &mut [Finding], answers: &Answers<'_>) {
     for finding in findings {
-        if finding.object == question.object {
-            if answer.error.is_none() && answer.made.is_some() && answer.made == answer.live {
-                finding.differences.retain(|difference| difference.aspect != question.aspect);
-            } else if let Some(error) = &answer.error {
-                for difference in finding.differences.iter_mut().filter(|d| d.aspect == question.aspect) {
-                    difference.unsettled = Some(error.clone());
-                }
-            }
-        }
-        apply(&mut finding.children, question, answer);
+        let Finding { object, differences, children, .. } = finding;
+        differences.retain_mut(|difference| {
+            let Some(answer) = answers.get(&(&*object, difference.aspect)) else { return true };
+            difference.unsettled.clone_from(&answer.error);
+            answer.error.is_some() || answer.made.is_none() || answer.made != answer.live
+        });
+        apply(children, answers);
     }
 }
 

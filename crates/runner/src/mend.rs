@@ -4,7 +4,7 @@
 mod level;
 mod unmodelled;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use novate_catalog::{Finding, Severity};
 use novate_contract::{Contract, ObjectId};
@@ -35,8 +35,9 @@ pub(crate) fn mend(findings: &mut [Finding], live: &Contract, expected: &Contrac
             return Vec::new();
         }
     }
+    let by_object = by_object(&steps);
     for finding in findings {
-        tell(finding, &steps);
+        tell(finding, &steps, &by_object);
     }
     steps.into_iter().map(|step| step.sql).collect()
 }
@@ -69,18 +70,34 @@ fn sort_out(finding: &Finding, errors: &mut BTreeSet<ObjectId>, notes: &mut BTre
     }
 }
 
-fn tell(finding: &mut Finding, steps: &[Step]) {
+/// What steps are about: an object, or the name of something that is not modelled.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum About<'a> {
+    Object(&'a ObjectId),
+    Unmodelled(&'a str),
+}
+
+fn by_object(steps: &[Step]) -> BTreeMap<About<'_>, Vec<usize>> {
+    let mut all: BTreeMap<About<'_>, Vec<usize>> = BTreeMap::new();
+    for (at, step) in steps.iter().enumerate() {
+        let objects = step.objects.iter().map(About::Object);
+        for about in objects.chain(step.unmodelled.as_deref().map(About::Unmodelled)) {
+            all.entry(about).or_default().push(at);
+        }
+    }
+    all
+}
+
+fn tell(finding: &mut Finding, steps: &[Step], by_object: &BTreeMap<About<'_>, Vec<usize>>) {
     for child in &mut finding.children {
-        tell(child, steps);
+        tell(child, steps, by_object);
     }
     if finding.differences.is_empty() || finding.severity != Severity::Error {
         return;
     }
     let name = finding.object.name();
-    let is_about = |step: &&Step| match (&step.unmodelled, finding.object.id()) {
-        (Some(other), _) => *other == name,
-        (None, Some(id)) => step.objects.contains(id),
-        (None, None) => false,
-    };
-    finding.mend = steps.iter().filter(is_about).map(|step| step.sql.clone()).collect();
+    let abouts = finding.object.id().map(About::Object).into_iter().chain([About::Unmodelled(&name)]);
+    let mut places: Vec<usize> = abouts.filter_map(|about| by_object.get(&about)).flatten().copied().collect();
+    places.sort_unstable();
+    finding.mend = places.into_iter().filter_map(|at| steps.get(at)).map(|step| step.sql.clone()).collect();
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use novate_contract::{
     Column, Constraint, ConstraintKind, ConstraintTag, Contract, Control, Ident, Index, IndexKey, Object, ObjectId,
-    QName,
+    ObjectKind, QName,
 };
 use novate_sql::Literal;
 
@@ -14,8 +14,13 @@ use crate::Snapshot;
 /// The aspect of an object in whose place something of another kind stands.
 pub(super) const KIND: &str = "kind";
 
-/// What is there and not in the contract, by the table that it is part of; whole objects by no table.
-type Extras = BTreeMap<Option<QName>, Vec<ObjectId>>;
+/// What is there and not in the contract: parts by their table, and tables and types by kind and name, whatever their
+/// schema.
+#[derive(Default)]
+struct Extras {
+    parts: BTreeMap<QName, Vec<ObjectId>>,
+    whole: BTreeMap<(ObjectKind, Ident), Ident>,
+}
 
 /// Joins and explains.
 pub(super) fn explain(expected: &Contract, live: &Snapshot, findings: &mut Vec<Finding>) {
@@ -50,12 +55,20 @@ pub(super) fn explain(expected: &Contract, live: &Snapshot, findings: &mut Vec<F
 }
 
 fn extras(findings: &[Finding]) -> Extras {
-    let mut all = Extras::new();
+    let mut all = Extras::default();
     for id in
         findings.iter().filter(|finding| finding.kind == FindingKind::Extra).filter_map(|finding| finding.object.id())
     {
-        let table = if matches!(id, ObjectId::Table(_)) { None } else { id.table().cloned() };
-        all.entry(table).or_default().push(id.clone());
+        match id {
+            ObjectId::Table(name) | ObjectId::Enum(name) => {
+                all.whole.entry((id.kind(), name.name.clone())).or_insert_with(|| name.schema.clone());
+            }
+            _ => {
+                if let Some(table) = id.table() {
+                    all.parts.entry(table.clone()).or_default().push(id.clone());
+                }
+            }
+        }
     }
     all
 }
@@ -88,7 +101,7 @@ fn join(expected: &Contract, live: &Snapshot, findings: &mut [Finding]) -> BTree
     let mut joined = BTreeSet::new();
     for finding in findings.iter_mut().filter(|finding| finding.kind == FindingKind::Missing) {
         let Some(missing) = finding.object.id() else { continue };
-        let Some(candidates) = missing.table().and_then(|table| extras.get_mut(&Some(table.clone()))) else { continue };
+        let Some(candidates) = missing.table().and_then(|table| extras.parts.get_mut(table)) else { continue };
         let found = candidates
             .iter()
             .enumerate()
@@ -199,7 +212,7 @@ fn renamed_column(
     name: &Ident,
 ) -> Option<String> {
     let wanted = column(expected, table, name)?;
-    let mut alike = extras.get(&Some(table.clone()))?.iter().filter_map(|extra| match extra {
+    let mut alike = extras.parts.get(table)?.iter().filter_map(|extra| match extra {
         ObjectId::Column(_, candidate) => {
             let found = column(&live.contract, table, candidate)?;
             same(Object::Column(wanted), Object::Column(found)).then_some(candidate)
@@ -214,12 +227,9 @@ fn renamed_column(
 
 /// An object of this name in another schema.
 fn moved(extras: &Extras, missing: &ObjectId) -> Option<String> {
-    let own = |id: &ObjectId| match id {
-        ObjectId::Table(name) | ObjectId::Enum(name) => Some(name.name.clone()),
-        _ => None,
-    };
-    let other = extras.get(&None)?.iter().find(|extra| extra.kind() == missing.kind() && own(extra) == own(missing))?;
-    Some(format!("there is one in schema {}", other.schema()?))
+    let (ObjectId::Table(name) | ObjectId::Enum(name)) = missing else { return None };
+    let schema = extras.whole.get(&(missing.kind(), name.name.clone()))?;
+    Some(format!("there is one in schema {schema}"))
 }
 
 fn serial(expected: &Column, found: &Column) -> Option<String> {
