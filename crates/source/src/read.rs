@@ -36,13 +36,13 @@ pub struct Read {
 /// text, so that what PostgreSQL would execute from top to bottom means here what it would mean there. On failure
 /// everything that is wrong is listed, by place, as far as it can be known beside what else is wrong.
 pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<SourceError>> {
-    let gathered = gather::gather(files, options);
+    let mut gathered = gather::gather(files, options);
     let environment = Environment::new(options.default_schema.clone());
     let mut contract = Contract::empty(options.space.clone());
     if options.default_schema.as_str() != "public" {
         contract.schemas.entry(options.default_schema.clone()).or_default();
     }
-    let mut taken = take::take(&gathered, Interpreter::new(contract, environment));
+    let mut taken = take::take(&mut gathered, Interpreter::new(contract, environment));
     let mut errors = gathered.errors;
     let broken = !errors.is_empty();
     // What could not be read may be what others miss.

@@ -59,7 +59,7 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
         kind @ ('a' | 'd') if !is_partition => Some(Identity {
             kind: if kind == 'a' { IdentityKind::Always } else { IdentityKind::ByDefault },
             sequence: None,
-            options: SequenceOptions::defaults(column.ty.clone(), 1),
+            options: Box::new(SequenceOptions::defaults(column.ty.clone(), 1)),
         }),
         _ => None,
     };

@@ -65,7 +65,7 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
     if let Some(identity) = column.and_then(|column| column.identity.as_mut()) {
         let usual = names::sequence(&owner.table.name, &owner.column, &|_| false);
         identity.sequence = (usual != name.name).then(|| Ident::new(name.name.as_str()));
-        identity.options = options;
+        *identity.options = options;
     }
     Ok(())
 }

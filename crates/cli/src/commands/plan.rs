@@ -17,19 +17,15 @@ use crate::{operations, renames, sources, states};
 /// Works out a migration and writes it as a package, or says that there is nothing to do.
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let project = context.project()?;
-    let (past, goal) = std::thread::scope(|scope| {
-        let past = scope.spawn(|| past(&project, args));
-        let goal = goal(&project, args);
-        (past.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), goal)
-    });
+    let (past, goal) = beside(|| past(&project, args), || goal(&project, args));
     let Past { history, start: known } = past?;
     let Goal { contract: to, hints, value_hints } = goal?;
-    let (from, before) = match known {
+    let (from, mut before) = match known {
         Some(known) => known,
         None => start(&project, &history, args, &to)?,
     };
+    before.share_equal(&to);
     sources::check_coverage(&to, args.strict_coverage)?;
-    let target = json::storage_hash(&to);
     let options = PlanOptions {
         renames: renames::collect(&args.rename, hints, &before, &to)?,
         value_renames: renames::values(value_hints, &before),
@@ -37,7 +33,8 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
         script: false,
     };
-    let plan = novate_planner::plan(&before, &to, &options)?;
+    let (target, plan) = beside(|| json::storage_hash(&to), || novate_planner::plan(&before, &to, &options));
+    let plan = plan?;
     operations::print_findings(context.ui, &plan.findings);
     if from.as_ref() == Some(&target) || (from.is_none() && plan.is_empty() && to == before) {
         return Ok(nothing(&from));
@@ -66,6 +63,15 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         None => "novate migrate".to_owned(),
     };
     Ok(report(&history, &name, &compiled, &plan, args.sql, text, &migrate))
+}
+
+/// Does one thing on a thread of its own while another is done.
+fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }
 
 /// The history, and where the plan starts where that does not depend on the contract.

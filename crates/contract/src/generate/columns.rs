@@ -96,7 +96,8 @@ impl Builder {
         }
         let kind = if choice.is_multiple_of(2) { IdentityKind::Always } else { IdentityKind::ByDefault };
         column.not_null = true;
-        column.identity = Some(Identity { kind, sequence: None, options: options(column.ty.clone(), choice / 2) });
+        column.identity =
+            Some(Identity { kind, sequence: None, options: Box::new(options(column.ty.clone(), choice / 2)) });
     }
 
     /// What `serial` stands for.

@@ -83,7 +83,7 @@ impl Interpreter {
             AlterColumn::SetIdentity { kind, options } => match &mut self.alter(table, name)?.identity {
                 Some(identity) => {
                     identity.kind = kind.unwrap_or(identity.kind);
-                    identity.options = altered(&identity.options, options);
+                    *identity.options = altered(&identity.options, options);
                     Ok(())
                 }
                 None => Err(InterpretError::invalid(&id, "it is no identity")),
@@ -138,12 +138,13 @@ impl Interpreter {
         let default = column.default.clone();
         if let Some(default) = default {
             // A NULL that was stored for the old type's sake keeps that type.
-            let before = match default.canonical {
+            let before = match &default.canonical {
                 Expr::Null => Expr::Cast(Box::new(Expr::Null), old),
-                other => other,
+                other => other.clone(),
             };
             let canonical = super::column_default(&before, &self.scope(table), ty);
-            self.alter(table, name)?.default = canonical.map(|canonical| Expression::new(canonical, default.written));
+            self.alter(table, name)?.default =
+                canonical.map(|canonical| Expression::new(canonical, default.written.clone()));
         }
         self.read_expressions_again(table)
     }

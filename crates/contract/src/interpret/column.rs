@@ -184,7 +184,7 @@ impl Interpreter {
         let payload = Identity {
             kind: identity.kind,
             sequence: Self::identity_name(table, column, name),
-            options: created(&identity.options, ty),
+            options: Box::new(created(&identity.options, ty)),
         };
         self.alter(table, column)?.not_null = true;
         self.set_identity(table, column, Some(payload))

@@ -86,7 +86,7 @@ impl Interpreter {
         });
         let Some(column) = column else { return Ok(()) };
         if let Some(identity) = &mut self.alter(table, &column)?.identity {
-            identity.options = altered(&identity.options, options);
+            *identity.options = altered(&identity.options, options);
         }
         Ok(())
     }

@@ -4,6 +4,8 @@ use novate_sql::ast::{
     ColumnDef, CreateTable, LikeClause, NamedConstraint, Persistence, TableConstraint, TableElement,
 };
 
+use indexmap::IndexMap;
+
 use super::error::InterpretError;
 use super::resolve::Found;
 use super::{Interpreter, Outcome, storage};
@@ -33,6 +35,7 @@ impl Interpreter {
             return Err(underivable(&format!("the type {ty}")));
         }
         let mut table = Table {
+            columns: IndexMap::with_capacity(create.elements.len()),
             unlogged: create.persistence == Persistence::Unlogged,
             access_method: create.access_method.clone().filter(|method| method.as_str() != "heap"),
             storage: storage::parameters(&create.storage),

@@ -134,6 +134,6 @@ impl IdentityEntry {
             IdentityWord::ByDefault => IdentityKind::ByDefault,
         };
         let sequence = self.sequence.as_deref().map(ident).transpose()?;
-        Ok(Identity { kind, sequence, options: self.options.read(column)? })
+        Ok(Identity { kind, sequence, options: Box::new(self.options.read(column)?) })
     }
 }

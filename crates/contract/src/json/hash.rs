@@ -1,6 +1,7 @@
 //! The hash that a contract is known by.
 
 use std::fmt;
+use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -63,9 +64,33 @@ pub fn storage_hash(contract: &Contract) -> StorageHash {
 pub(super) fn of_storage(storage: &Storage) -> StorageHash {
     // The file's types have their fields in order and keep their maps sorted, so that they are written canonically where
     // keys sort in UTF-8 as they do in UTF-16: see `strict::canonical`.
-    match serde_json::to_vec(storage) {
-        Ok(bytes) if bytes.iter().all(|byte| *byte < 0xEE) => StorageHash(hex::encode(Sha256::digest(bytes)).into()),
+    let mut hashing = BufWriter::with_capacity(BUFFER, Hashing { state: Sha256::new(), plain: true });
+    let written = serde_json::to_writer(&mut hashing, storage).is_ok();
+    match hashing.into_inner() {
+        Ok(Hashing { state, plain: true }) if written => StorageHash(hex::encode(state.finalize()).into()),
         _ => of_value(&value_of(storage)),
+    }
+}
+
+/// How much JSON is made before it is hashed, in bytes.
+const BUFFER: usize = 1 << 14;
+
+/// JSON goes in and is never held as a whole.
+struct Hashing {
+    state: Sha256,
+    /// Whether nothing has come by that sorts otherwise in UTF-16.
+    plain: bool,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.plain &= bytes.iter().all(|byte| *byte < 0xEE);
+        self.state.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

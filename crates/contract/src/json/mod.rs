@@ -96,10 +96,8 @@ fn as_written(text: &str) -> Option<(Contract, StorageHash)> {
         return None;
     }
     let mut file: File = serde_json::from_str(text).ok()?;
-    let compact = serde_json::to_string(&file).ok()?;
     // What sorts otherwise in UTF-16, see `strict::canonical`, is left to the other way too.
-    let plain = compact.bytes().all(|byte| byte < 0xEE) && strict::says(text, &compact);
-    drop(compact);
+    let plain = text.bytes().all(|byte| byte < 0xEE) && strict::says(text, &file);
     let storage = std::mem::take(&mut file.storage);
     let declared = StorageHash::parse(&file.storage_hash)?;
     let whole = file.format == FORMAT

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, BufWriter, Write};
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -47,7 +49,7 @@ pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
     let mut input = serde_json::Deserializer::from_str(text);
     let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(invalid)?;
     input.end().map_err(invalid)?;
-    match other_form(text, &value.to_string()) {
+    match other_form(text, &value) {
         None => Ok(value),
         Some(line) => Err(StrictError::Invalid {
             message: format!(
@@ -96,27 +98,60 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// Whether a text says `ours`, JSON without white space, with any white space between its parts.
-pub(super) fn says(text: &str, ours: &str) -> bool {
-    other_form(text, ours).is_none()
+/// Whether a text is what novate writes for a value, with any white space between its parts.
+pub(super) fn says(text: &str, value: &impl Serialize) -> bool {
+    other_form(text, value).is_none()
 }
 
-/// The line at which a text begins to say its value in another way than `ours`; white space between the parts of JSON
-/// does not count.
-fn other_form(text: &str, ours: &str) -> Option<usize> {
-    let mut ours = ours.bytes();
-    let (mut in_string, mut escaped) = (false, false);
-    for (at, byte) in text.bytes().enumerate() {
-        if !in_string && matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-            continue;
-        }
-        if ours.next() != Some(byte) {
-            return Some(1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count());
-        }
-        in_string = if byte == b'"' && !escaped { !in_string } else { in_string };
-        escaped = in_string && byte == b'\\' && !escaped;
+/// The line at which a text begins to say a value in another way than novate does; white space between the parts of
+/// JSON does not count.
+fn other_form(text: &str, value: &impl Serialize) -> Option<usize> {
+    let mut expected =
+        BufWriter::with_capacity(BUFFER, Expected { text: text.as_bytes(), at: 0, in_string: false, escaped: false });
+    let same = serde_json::to_writer(&mut expected, value).is_ok() && expected.flush().is_ok();
+    let (expected, _) = expected.into_parts();
+    let at = expected.after_space();
+    (!same || at < text.len()).then(|| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count())
+}
+
+/// How much JSON is made before it is compared, in bytes.
+const BUFFER: usize = 1 << 14;
+
+/// A text that takes JSON without white space as long as that is what it says itself.
+struct Expected<'a> {
+    text: &'a [u8],
+    /// How far it is read.
+    at: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Expected<'_> {
+    /// The place of the next byte that is no white space between parts.
+    fn after_space(&self) -> usize {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let is_space = |byte: &&u8| !self.in_string && matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        self.at + rest.iter().take_while(is_space).count()
     }
-    None
+}
+
+impl Write for Expected<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        for byte in json {
+            self.at = self.after_space();
+            if self.text.get(self.at) != Some(byte) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            self.at += 1;
+            self.in_string = if *byte == b'"' && !self.escaped { !self.in_string } else { self.in_string };
+            self.escaped = self.in_string && *byte == b'\\' && !self.escaped;
+        }
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// How many levels are left.

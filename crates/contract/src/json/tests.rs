@@ -37,7 +37,7 @@ fn sample() -> Contract {
     let identity = Identity {
         kind: IdentityKind::Always,
         sequence: None,
-        options: SequenceOptions::defaults(TypeName::builtin("integer"), 1),
+        options: Box::new(SequenceOptions::defaults(TypeName::builtin("integer"), 1)),
     };
     users.columns.insert("id".into(), Column { not_null: true, identity: Some(identity), ..of_type("integer") });
     let email = Column { default: Some(Expression::from_canonical("lower('X')")), ..of_type("text") };

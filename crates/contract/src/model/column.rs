@@ -55,7 +55,7 @@ pub struct Identity {
     /// `table_column_seq`.
     pub sequence: Option<Ident>,
     /// The sequence's options.
-    pub options: SequenceOptions,
+    pub options: Box<SequenceOptions>,
 }
 
 /// A generated column.

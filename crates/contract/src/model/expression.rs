@@ -1,16 +1,39 @@
 //! Expressions as the model holds them.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use novate_sql::expr::{Expr, parse_expr};
 
 /// An expression: its canonical tree decides equality; what was written is kept for people.
+///
+/// Copies share what they hold until one is changed.
 #[derive(Debug, Clone)]
-pub struct Expression {
+pub struct Expression(Arc<Parts>);
+
+/// What an [`Expression`] holds.
+#[derive(Debug, Clone)]
+pub struct Parts {
     /// The canonical tree. Its text reads back as the same tree, so that files can hold the text.
     pub canonical: Expr,
     /// What people wrote (or the server printed); the canonical text where nothing else is known.
     pub written: String,
     /// How statements spell it, where people's own words mean the same wherever they are read.
-    spelling: Option<Expr>,
+    spelling: Option<Box<Expr>>,
+}
+
+impl Deref for Expression {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl DerefMut for Expression {
+    fn deref_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 impl Expression {
@@ -20,19 +43,20 @@ impl Expression {
     pub fn new(canonical: Expr, written: impl Into<String>) -> Self {
         let text = canonical.to_string();
         let read = tree_of(text);
-        Self { canonical: if read == canonical { canonical } else { read }, written: written.into(), spelling: None }
+        let canonical = if read == canonical { canonical } else { read };
+        Self(Arc::new(Parts { canonical, written: written.into(), spelling: None }))
     }
 
     /// The same expression, spelled like this in statements. `spelling` is the caller's word for being the same.
     #[must_use]
-    pub fn spelled(self, spelling: Expr) -> Self {
-        let spelling = Some(spelling).filter(|spelling| *spelling != self.canonical);
-        Self { spelling, ..self }
+    pub fn spelled(mut self, spelling: Expr) -> Self {
+        self.spelling = Some(spelling).filter(|spelling| *spelling != self.canonical).map(Box::new);
+        self
     }
 
     /// The tree that statements are written from: [`Self::spelled`], or the canonical one.
     pub fn spelling(&self) -> &Expr {
-        self.spelling.as_ref().unwrap_or(&self.canonical)
+        self.spelling.as_deref().unwrap_or(&self.canonical)
     }
 
     /// Leaves the canonical tree as the only spelling, after what is said has changed.
@@ -43,7 +67,7 @@ impl Expression {
     /// The expression with this canonical text.
     pub fn from_canonical(text: impl Into<String>) -> Self {
         let written = text.into();
-        Self { canonical: tree_of(written.clone()), written, spelling: None }
+        Self(Arc::new(Parts { canonical: tree_of(written.clone()), written, spelling: None }))
     }
 }
 
@@ -57,7 +81,7 @@ fn tree_of(text: String) -> Expr {
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
-        self.canonical == other.canonical
+        Arc::ptr_eq(&self.0, &other.0) || self.canonical == other.canonical
     }
 }
 

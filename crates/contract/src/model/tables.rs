@@ -95,6 +95,18 @@ impl Tables {
         };
     }
 
+    /// Shares with `other` whatever is the same there, columns in the same order.
+    pub(super) fn share_equal(&mut self, other: &Self) {
+        for (name, table) in &mut self.0 {
+            if let Some(theirs) = other.0.get(name)
+                && table == theirs
+                && table.columns.keys().eq(theirs.columns.keys())
+            {
+                *table = Arc::clone(theirs);
+            }
+        }
+    }
+
     /// Becomes what `other` is, of which most is shared already.
     pub(super) fn share(&mut self, other: &Self) {
         // Those that are gone, then those that are new or were changed; both are few.

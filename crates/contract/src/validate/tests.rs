@@ -157,7 +157,7 @@ fn columns_are_there_and_agree_with_themselves() {
         ""
     );
     let options = SequenceOptions { increment: 0, start: -1, ..sequence().options };
-    let identity = Identity { kind: IdentityKind::Always, sequence: None, options };
+    let identity = Identity { kind: IdentityKind::Always, sequence: None, options: Box::new(options) };
     assert_snapshot!(users(|table| {
         table.columns["email"].identity = Some(identity);
         table.columns["email"].default = Some(Expression::from_canonical("id + 1"));

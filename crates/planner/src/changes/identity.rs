@@ -67,7 +67,7 @@ fn change(work: &mut Work<'_>, table: &QName, name: &Ident, old: (&Identity, &Co
         old.0.options.clone()
     } else {
         // The sequence changes its type with the column.
-        sequence_ddl::retyped(&old.0.options, &new.1.ty)
+        Box::new(sequence_ddl::retyped(&old.0.options, &new.1.ty))
     };
     let state = Identity { options, ..old.0.clone() };
     if let Some(action) = ddl::set_identity(name, &state, new.0) {

@@ -21,7 +21,9 @@ pub(super) struct Taken {
     pub(super) errors: Vec<SourceError>,
 }
 
-pub(super) fn take(gathered: &Gathered<'_>, interpreter: Interpreter) -> Taken {
+/// Takes the steps out of `gathered`, so that each is gone as soon as it is taken.
+pub(super) fn take(gathered: &mut Gathered<'_>, interpreter: Interpreter) -> Taken {
+    let mut steps = std::mem::take(&mut gathered.steps).into_iter().peekable();
     let keep: std::collections::HashSet<(usize, usize)> =
         gathered.bound.iter().map(|(file, bound)| (*file, bound.anchor.statement)).collect();
     let mut taker = Taker {
@@ -37,26 +39,29 @@ pub(super) fn take(gathered: &Gathered<'_>, interpreter: Interpreter) -> Taken {
             errors: Vec::new(),
         },
     };
-    let mut waiting: Vec<(&Step, InterpretError)> = Vec::new();
-    for phase in gathered.steps.chunk_by(|a, b| a.phase.same(b.phase)) {
-        let mut pending: Vec<&Step> = waiting.drain(..).map(|(step, _)| step).chain(phase).collect();
+    let mut waiting: Vec<(Step, InterpretError)> = Vec::new();
+    while let Some(phase) = steps.peek().map(|step| step.phase) {
+        let of_phase = std::iter::from_fn(|| steps.next_if(|step| step.phase.same(phase)));
+        let again = std::mem::take(&mut waiting).into_iter().map(|(step, _)| step);
+        let mut pending: Box<dyn Iterator<Item = Step>> = Box::new(again.chain(of_phase));
+        let mut waited = None;
         loop {
-            let before = pending.len();
             for step in pending {
-                match taker.step(step, keep.contains(&(step.file, step.origin))) {
+                match taker.step(&step, keep.contains(&(step.file, step.origin))) {
                     Ok(()) => {}
                     Err(error @ InterpretError::Missing { .. }) => waiting.push((step, error)),
-                    Err(error) => taker.fail(step, error),
+                    Err(error) => taker.fail(&step, error),
                 }
             }
-            if waiting.is_empty() || waiting.len() == before {
+            if waiting.is_empty() || waited == Some(waiting.len()) {
                 break;
             }
-            pending = waiting.drain(..).map(|(step, _)| step).collect();
+            waited = Some(waiting.len());
+            pending = Box::new(std::mem::take(&mut waiting).into_iter().map(|(step, _)| step));
         }
     }
     for (step, error) in waiting {
-        taker.fail(step, error);
+        taker.fail(&step, error);
     }
     taker.finish()
 }

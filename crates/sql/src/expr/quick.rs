@@ -1,5 +1,5 @@
-//! Expressions that need no parser: constants, casts of constants, and calls with at most one constant, which are nearly
-//! all the defaults that there are.
+//! Expressions that need no parser: constants, casts of constants, calls with at most one constant, which are nearly
+//! all the defaults that there are, and columns compared with a constant, which are many a check.
 //!
 //! What is not certain is left to the parser. That both read the same is tested.
 
@@ -10,7 +10,7 @@ use crate::{Ident, NameRef};
 
 /// The expression that `text` is, where it is of a plain kind.
 pub(super) fn read(text: &str) -> Option<Expr> {
-    constant(text).or_else(|| call(text))
+    constant(text).or_else(|| call(text)).or_else(|| comparison(text))
 }
 
 /// A constant, with or without a cast.
@@ -45,6 +45,14 @@ fn call(text: &str) -> Option<Expr> {
     let (name, argument) = text.strip_suffix(')')?.split_once('(')?;
     let argument = if argument.is_empty() { None } else { Some(constant(argument)?) };
     Some(Expr::Call { name: function(name)?, args: argument.into_iter().collect(), suffix: None })
+}
+
+fn comparison(text: &str) -> Option<Expr> {
+    let (column, rest) = text.split_once(' ')?;
+    let (op, value) = rest.split_once(' ')?;
+    let fits = matches!(op, "=" | "<>" | "<" | "<=" | ">" | ">=") && ident_is_safe(column) && column.len() < 64;
+    let column = fits.then(|| Expr::Column(vec![Ident::new(column)]))?;
+    Some(Expr::Binary(Box::new(column), op.to_owned(), Box::new(constant(value)?)))
 }
 
 fn function(text: &str) -> Option<NameRef> {
@@ -97,6 +105,10 @@ mod tests {
             "'1 day'::interval",
             "'ok'::public.mood",
             "gen_random_uuid()",
+            "n >= 0",
+            "name <> ''",
+            "a = 'x'::public.mood",
+            "a < NULL",
         ] {
             assert!(is_quick(text), "{text}");
         }
@@ -141,7 +153,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_read_quickly_is_read_alike(text in "[a-c1'():., ]{0,12}") {
+        fn whatever_is_read_quickly_is_read_alike(text in "[a-c1'():.,=<> ]{0,12}") {
             is_quick(&text);
         }
     }

@@ -321,7 +321,7 @@ fn sequence_value(change: &Change<'_>, id: &ObjectId, said: &[SequenceOption]) -
             let identity = column.identity.as_ref()?;
             let own = || names::sequence(&table.name, name, &|_| false);
             let sequence = identity.sequence.clone().unwrap_or_else(own);
-            Some((QName::new(table.schema.clone(), sequence), identity.options.clone()))
+            Some((QName::new(table.schema.clone(), sequence), (*identity.options).clone()))
         }
         _ => None,
     };
