@@ -18,9 +18,8 @@ pub(crate) fn collect(
     for flag in flags {
         renames.push(parse(flag, from, to)?);
     }
-    let before = from.objects();
     for hint in hints {
-        if before.contains_key(&hint.from) && !before.contains_key(&hint.to) {
+        if from.has(&hint.from) && !from.has(&hint.to) {
             renames.push(Rename { from: hint.from, to: hint.to });
         }
     }
@@ -81,11 +80,10 @@ fn parse(flag: &str, from: &Contract, to: &Contract) -> Result<Rename, Problem> 
         }
         _ => return Err(bad("the old name needs a schema".to_owned())),
     };
-    let known = from.objects();
-    if !known.contains_key(&source) {
+    if !from.has(&source) {
         return Err(bad(format!("the start has no {source}")));
     }
-    if !to.objects().contains_key(&target) {
+    if !to.has(&target) {
         return Err(bad(format!("the contract has no {target}")));
     }
     Ok(Rename { from: source, to: target })

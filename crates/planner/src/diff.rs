@@ -34,8 +34,11 @@ pub(crate) struct Difference<'a> {
     pub(crate) from: &'a Contract,
     pub(crate) to: &'a Contract,
     pub(crate) options: &'a PlanOptions,
-    pub(crate) old: BTreeMap<ObjectId, Object<'a>>,
-    pub(crate) new: BTreeMap<ObjectId, Object<'a>>,
+    /// Every object of either side that may have a fate: those of tables that are equal, and stay so whatever becomes of
+    /// others, are not among them.
+    pub(crate) ids: BTreeSet<ObjectId>,
+    /// The tables that are equal, and have not been found to follow another.
+    aside: BTreeSet<&'a QName>,
     pub(crate) fates: BTreeMap<ObjectId, Fate>,
     pub(crate) findings: Vec<Finding>,
     /// Whether what follows from a parent's change is left out, comments included.
@@ -50,12 +53,13 @@ impl<'a> Difference<'a> {
             from,
             to,
             options,
-            old: from.objects(),
-            new: to.objects(),
+            ids: BTreeSet::new(),
+            aside: BTreeSet::new(),
             fates: BTreeMap::new(),
             findings: Vec::new(),
             parents_first,
         };
+        difference.gather();
         difference.compare();
         difference.pair_renamed();
         difference.spread();
@@ -71,6 +75,16 @@ impl<'a> Difference<'a> {
             }
         }
         difference
+    }
+
+    /// An object of the start.
+    pub(crate) fn old(&self, id: &ObjectId) -> Option<Object<'a>> {
+        self.from.object(id)
+    }
+
+    /// An object of the contract to reach.
+    pub(crate) fn new(&self, id: &ObjectId) -> Option<Object<'a>> {
+        self.to.object(id)
     }
 
     pub(crate) fn fate(&self, id: &ObjectId) -> Option<&Fate> {
@@ -94,7 +108,7 @@ impl<'a> Difference<'a> {
     /// What novate may do with an object: what the contract to reach says, or the stricter of both where it is gone.
     pub(crate) fn control(&self, id: &ObjectId) -> Control {
         let wanted = self.to.control(id);
-        if self.new.contains_key(id) { wanted } else { wanted.max(self.from.control(id)) }
+        if self.to.has(id) { wanted } else { wanted.max(self.from.control(id)) }
     }
 
     /// Whether changes to a table are planned in lock-light form: the table was there before, and either it or the whole
@@ -107,17 +121,46 @@ impl<'a> Difference<'a> {
             && !self.is_made(&ObjectId::Table(table.clone()))
     }
 
+    /// Sets equal tables aside. Where there are partitions or heirs none is: what becomes of them depends on others.
+    fn gather(&mut self) {
+        if heirs::any(self.from) || heirs::any(self.to) {
+            self.ids.extend(self.from.objects().into_keys().chain(self.to.objects().into_keys()));
+            return;
+        }
+        self.ids.extend(self.from.objects_unlike(self.to).into_keys());
+        self.ids.extend(self.to.objects_unlike(self.from).into_keys());
+        self.aside.extend(self.to.tables.keys().filter(|name| self.from.tables.agree(&self.to.tables, name)));
+    }
+
+    /// Takes in the tables that were set aside and rest on something that is changed.
+    fn take_in(&mut self) {
+        let remade = |(id, fate): (&ObjectId, &Fate)| matches!(id, ObjectId::Enum(_)) && *fate == Fate::Replace;
+        let all = self.fates.iter().any(remade);
+        let changed: BTreeSet<&QName> = self.fates.keys().filter_map(ObjectId::table).collect();
+        let to = self.to;
+        let rests = |name: &QName| {
+            let constraints = to.tables.get(name).into_iter().flat_map(|table| table.constraints.values());
+            let mut keys = constraints.filter_map(|constraint| match &constraint.kind {
+                ConstraintKind::ForeignKey(key) => Some(&key.references),
+                _ => None,
+            });
+            all || keys.any(|references| changed.contains(references))
+        };
+        let more: Vec<&QName> = self.aside.iter().copied().filter(|name| rests(name)).collect();
+        for name in more {
+            self.aside.remove(name);
+            self.ids.extend(to.objects_of(name).into_keys());
+        }
+    }
+
     fn compare(&mut self) {
-        let ids: BTreeSet<ObjectId> = self.old.keys().chain(self.new.keys()).cloned().collect();
+        let ids: Vec<ObjectId> = self.ids.iter().filter(|id| !matches!(id, ObjectId::Comment(_))).cloned().collect();
         for id in ids {
-            if matches!(id, ObjectId::Comment(_)) {
-                continue;
-            }
-            let fate = match (self.old.get(&id), self.new.get(&id)) {
+            let fate = match (self.old(&id), self.new(&id)) {
                 (None, Some(_)) => Fate::Create,
                 (Some(_), None) => Fate::Drop,
-                (Some(old), Some(new)) if !old.same(new) => {
-                    if self.can_alter(&id, old, new) {
+                (Some(old), Some(new)) if !old.same(&new) => {
+                    if self.can_alter(&id, &old, &new) {
                         Fate::Alter
                     } else {
                         Fate::Replace
@@ -163,10 +206,10 @@ impl<'a> Difference<'a> {
         };
         let (dropped, mut created) = (of(&Fate::Drop), of(&Fate::Create));
         for old in dropped {
-            let Some(payload) = self.old.get(&old) else { continue };
+            let Some(payload) = self.old(&old) else { continue };
             let fits = |new: &ObjectId| {
                 (new.kind(), new.table()) == (old.kind(), old.table())
-                    && self.new.get(new).is_some_and(|other| payload.same(other))
+                    && self.new(new).is_some_and(|other| payload.same(&other))
             };
             if let Some(at) = created.iter().position(fits) {
                 let new = created.remove(at);
@@ -179,11 +222,13 @@ impl<'a> Difference<'a> {
     /// Whatever rests on something that is made anew is made anew too, until nothing more follows.
     fn spread(&mut self) {
         loop {
+            self.take_in();
             let more: Vec<ObjectId> = self
-                .new
-                .keys()
+                .ids
+                .iter()
+                .filter(|id| !matches!(id, ObjectId::Comment(_)) && self.to.has(id))
                 .filter(|id| !matches!(self.fate(id), Some(Fate::Replace | Fate::Create)))
-                .filter(|id| self.old.contains_key(*id) || matches!(self.fate(id), Some(Fate::Rename(_))))
+                .filter(|id| self.from.has(id) || matches!(self.fate(id), Some(Fate::Rename(_))))
                 .filter(|id| self.control(id) == Control::Managed && self.must_follow(id))
                 .cloned()
                 .collect();
@@ -215,7 +260,7 @@ impl<'a> Difference<'a> {
             Some(Fate::Rename(old)) => old,
             _ => id,
         };
-        match self.old.get(old_id) {
+        match self.old(old_id) {
             Some(Object::Column(column)) => self.column_follows(name, table, column),
             Some(Object::Constraint(constraint)) => self.constraint_follows(name, table, constraint),
             Some(Object::Index(index)) => self.index_follows(name, table, index),

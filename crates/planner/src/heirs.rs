@@ -48,7 +48,7 @@ pub(crate) fn follows(diff: &Difference<'_>, id: &ObjectId, fate: &Fate) -> bool
             shared.iter().any(same)
         }
         (ObjectId::Constraint(..) | ObjectId::Index(..), Fate::Create) => {
-            after.iter().any(|parent| counterpart(diff, diff.to, id, parent).is_some())
+            after.iter().any(|parent| counterpart(diff.to, id, parent).is_some())
         }
         // A check is renamed along; what has an index is not.
         (ObjectId::Constraint(ConstraintTag::Check, _, own), Fate::Rename(_)) => shared.iter().any(|parent| {
@@ -57,7 +57,7 @@ pub(crate) fn follows(diff: &Difference<'_>, id: &ObjectId, fate: &Fate) -> bool
         }),
         (_, Fate::Rename(_)) => false,
         (ObjectId::Constraint(..) | ObjectId::Index(..), _) => shared.iter().any(|parent| {
-            counterpart(diff, diff.from, id, parent).is_some_and(|theirs| match fate {
+            counterpart(diff.from, id, parent).is_some_and(|theirs| match fate {
                 Fate::Alter => diff.is(&theirs, &Fate::Alter),
                 _ => diff.is_lost(&theirs),
             })
@@ -67,9 +67,8 @@ pub(crate) fn follows(diff: &Difference<'_>, id: &ObjectId, fate: &Fate) -> bool
 }
 
 /// The constraint or index of a parent that one of its partition or heir comes from.
-fn counterpart(diff: &Difference<'_>, side: &Contract, id: &ObjectId, parent: &QName) -> Option<ObjectId> {
-    let objects = if std::ptr::eq(side, diff.from) { &diff.old } else { &diff.new };
-    let own = objects.get(id)?;
+fn counterpart(side: &Contract, id: &ObjectId, parent: &QName) -> Option<ObjectId> {
+    let own = side.object(id)?;
     let table = side.tables.get(parent)?;
     let partitioned = table.partition_by.is_some();
     let passes_on = |constraint: &Constraint| match constraint.kind {
@@ -81,5 +80,5 @@ fn counterpart(diff: &Difference<'_>, side: &Contract, id: &ObjectId, parent: &Q
     let indexes =
         table.indexes.keys().filter(|_| partitioned).map(|name| ObjectId::Index(parent.clone(), name.clone()));
     let mut candidates = constraints.chain(indexes);
-    candidates.find(|other| other.kind() == id.kind() && objects.get(other).is_some_and(|other| own.same(other)))
+    candidates.find(|other| other.kind() == id.kind() && side.object(other).is_some_and(|other| own.same(&other)))
 }

@@ -28,21 +28,20 @@ pub(crate) fn apply<'a>(from: &'a Contract, to: &Contract, options: &PlanOptions
     // What contains others first, so that the others are then found under its new name.
     ordered.sort_by_key(|rename| (rename.from.kind(), *rename));
     ordered.dedup();
-    let (old, new) = (from.objects(), to.objects());
     let mut moved: Vec<&Rename> = Vec::new();
     for rename in ordered {
         let (source, target) = (rename.from.clone(), rename.to.clone());
-        if !old.contains_key(&source) {
+        if !from.has(&source) {
             return Err(PlanError::RenameSourceMissing { id: source });
         }
-        if !new.contains_key(&target) {
+        if !to.has(&target) {
             return Err(PlanError::RenameTargetMissing { from: source, to: target });
         }
         if source.kind() != target.kind() {
             return Err(PlanError::RenameImpossible { from: source, to: target });
         }
         let current = moved.iter().fold(source.clone(), |id, rename| relocated(&id, rename));
-        if new.contains_key(&source) && current == source && source != target {
+        if to.has(&source) && current == source && source != target {
             return Err(PlanError::RenameSourceStays { from: source, to: target });
         }
         work.rename(&current, &target)?;
@@ -131,13 +130,12 @@ impl Work {
 
     /// What has the new name now and is about to go steps aside.
     fn make_room(&mut self, to: &ObjectId) -> Result<(), PlanError> {
-        let objects = self.interpreter.contract().objects();
-        if !objects.contains_key(to) {
+        let contract = self.interpreter.contract();
+        if !contract.has(to) {
             return Ok(());
         }
         let candidates = std::iter::once("_old".to_owned()).chain((2_u32..100).map(|n| format!("_old{n}")));
-        let aside = candidates.filter_map(|suffix| with_suffix(to, &suffix)).find(|id| !objects.contains_key(id));
-        drop(objects);
+        let aside = candidates.filter_map(|suffix| with_suffix(to, &suffix)).find(|id| !contract.has(id));
         match aside {
             Some(aside) => self.rename(&to.clone(), &aside),
             None => Err(PlanError::RenameImpossible { from: to.clone(), to: to.clone() }),

@@ -44,11 +44,11 @@ pub(crate) fn apply(contract: &mut Contract, rules: &[ControlRule], decided: &dy
             schema.control = rule.control;
         }
     }
-    for (name, table) in &mut contract.tables {
-        if let Some(control) = of_object(name).filter(|_| !decided(&ObjectId::Table(name.clone()))) {
-            table.control = control;
-        }
-    }
+    let of_table = |name: &QName| of_object(name).filter(|_| !decided(&ObjectId::Table(name.clone())));
+    contract.tables.change_where(
+        |name, table| of_table(name).is_some_and(|control| control != table.control),
+        |name, table| table.control = of_table(name).unwrap_or(table.control),
+    );
     for (name, payload) in &mut contract.enums {
         if let Some(control) = of_object(name).filter(|_| !decided(&ObjectId::Enum(name.clone()))) {
             payload.control = control;

@@ -173,7 +173,7 @@ fn restrict(contract: &mut Contract, only: &[String]) -> Result<(), Problem> {
                 .fix("give it with its schema, as novate db schema shows it"));
         }
     }
-    contract.tables.retain(|name, _| wanted(name));
+    contract.tables.retain(wanted);
     contract.enums.retain(|name, _| wanted(name));
     let tables: Vec<novate_contract::QName> = contract.tables.keys().cloned().collect();
     contract.sequences.retain(|name, sequence| {
@@ -185,12 +185,14 @@ fn restrict(contract: &mut Contract, only: &[String]) -> Result<(), Problem> {
         contract.tables.keys().chain(contract.enums.keys()).map(|name| name.schema.clone()).collect();
     contract.schemas.retain(|name, _| used.contains(name));
     // What such a table refers to is not declared beside it, so its foreign keys cannot be either.
-    for table in contract.tables.values_mut() {
-        table.constraints.retain(|_, constraint| match &constraint.kind {
-            novate_contract::ConstraintKind::ForeignKey(key) => tables.contains(&key.references),
-            _ => true,
-        });
-    }
+    let is_known = |constraint: &novate_contract::Constraint| match &constraint.kind {
+        novate_contract::ConstraintKind::ForeignKey(key) => tables.contains(&key.references),
+        _ => true,
+    };
+    contract.tables.change_where(
+        |_, table| !table.constraints.values().all(is_known),
+        |_, table| table.constraints.retain(|_, constraint| is_known(constraint)),
+    );
     Ok(())
 }
 
@@ -201,9 +203,7 @@ fn set_control(contract: &mut Contract, control: ControlArg) {
         ControlArg::Observed => Control::Observed,
         ControlArg::External => Control::External,
     };
-    for table in contract.tables.values_mut() {
-        table.control = control;
-    }
+    contract.tables.change_where(|_, table| table.control != control, |_, table| table.control = control);
     for payload in contract.enums.values_mut() {
         payload.control = control;
     }

@@ -51,7 +51,7 @@ pub(super) fn contract(plan: &ContractPlan) -> Contract {
             }
         }
     }
-    builder.contract.tables = made;
+    builder.contract.tables = made.into_iter().collect();
     builder.contract
 }
 

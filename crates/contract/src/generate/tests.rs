@@ -32,9 +32,7 @@ proptest! {
     #[test]
     fn the_order_of_columns_is_no_part_of_the_hash(contract in contract()) {
         let mut other = contract.clone();
-        for table in other.tables.values_mut() {
-            table.columns.reverse();
-        }
+        other.tables.change_where(|_, _| true, |_, table| table.columns.reverse());
         prop_assert_eq!(storage_hash(&other), storage_hash(&contract));
         prop_assert_eq!(other, contract);
     }
@@ -58,7 +56,7 @@ proptest! {
 
 fn with_control(mut contract: Contract, control: usize) -> Contract {
     let control = [Control::Managed, Control::Tolerated, Control::Observed, Control::External][control];
-    contract.tables.values_mut().for_each(|table| table.control = control);
+    contract.tables.change_where(|_, _| true, |_, table| table.control = control);
     contract.schemas.values_mut().for_each(|schema| schema.control = control);
     contract
 }

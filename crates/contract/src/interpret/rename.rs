@@ -7,7 +7,7 @@ use super::directory::{Relation, identity_sequence, is_index_backed};
 use super::error::{InterpretError, Missing};
 use super::rewrite::{each_expression, rewrite};
 use super::{Interpreter, Outcome};
-use crate::{ConstraintKind, Ident, IndexElement, IndexKey, ObjectId, QName, ReplicaIdentity, TypeName};
+use crate::{ConstraintKind, Ident, IndexElement, IndexKey, ObjectId, QName, ReplicaIdentity, Table, TypeName};
 
 impl Interpreter {
     pub(super) fn rename(&mut self, kind: ObjectKeyword, name: &NameRef, to: &Ident) -> Outcome {
@@ -263,12 +263,16 @@ impl Interpreter {
     /// Gives columns of a type its new name.
     fn retarget_columns(&mut self, from: &QName, to: &QName) {
         let is_type = |ty: &TypeName| ty.schema.as_ref() == Some(&from.schema) && ty.name == from.name;
-        for table in self.contract.tables.values_mut() {
-            for column in table.columns.values_mut().filter(|column| is_type(&column.ty)) {
-                column.ty.schema = Some(to.schema.clone());
-                column.ty.name = to.name.clone();
-            }
-        }
+        let has_one = |table: &Table| table.columns.values().any(|column| is_type(&column.ty));
+        self.contract.tables.change_where(
+            |_, table| has_one(table),
+            |_, table| {
+                for column in table.columns.values_mut().filter(|column| is_type(&column.ty)) {
+                    column.ty.schema = Some(to.schema.clone());
+                    column.ty.name = to.name.clone();
+                }
+            },
+        );
     }
 
     /// The sequences that columns of a table own, by name.

@@ -3,7 +3,7 @@
 use novate_sql::expr::{Expr, is_null_default, parse_expr};
 
 use super::{Interpreter, Outcome};
-use crate::{ConstraintKind, Expression, IndexElement, IndexKey, QName, Table, TypeName};
+use crate::{ConstraintKind, Expression, Ident, IndexElement, IndexKey, QName, Table, TypeName};
 
 impl Interpreter {
     /// Brings every expression of a table into canonical form again, after a column's type has changed.
@@ -20,37 +20,49 @@ impl Interpreter {
 
     /// Changes every expression of the contract in which `change` finds something to change.
     pub(super) fn rewrite_everywhere(&mut self, change: &dyn Fn(&mut Expr)) {
-        for table in self.contract.tables.values_mut() {
-            each_expression(table, &mut |expression, _| rewrite(expression, change));
-        }
+        let affected = |expression: &Expression| {
+            let mut changed = expression.canonical.clone();
+            change(&mut changed);
+            changed != expression.canonical
+        };
+        self.contract.tables.change_where(
+            |_, table| expressions(table).any(|(expression, _)| affected(expression)),
+            |_, table| each_expression(table, &mut |expression, _| rewrite(expression, change)),
+        );
     }
 
     /// Gives an enum's label its new name in every expression that compares with the type or casts to it.
     pub(super) fn rename_label(&mut self, ty: &QName, from: &str, to: &str) {
         let is_type = |it: &TypeName| it.schema.as_ref() == Some(&ty.schema) && it.name == ty.name;
-        for table in self.contract.tables.values_mut() {
-            let columns: Vec<_> =
-                table.columns.iter().filter(|(_, column)| is_type(&column.ty)).map(|(name, _)| name.clone()).collect();
-            each_expression(table, &mut |expression, expected| {
-                let found = expression.canonical.references();
-                let about = expected.is_some_and(&is_type)
-                    || found.types.iter().any(&is_type)
-                    || found.columns.iter().any(|parts| parts.last().is_some_and(|last| columns.contains(last)));
-                if about {
-                    rewrite(expression, &|expr| {
-                        expr.visit_mut(&mut |part| {
-                            if let Expr::String(text) = part {
-                                if text == from {
-                                    to.clone_into(text);
-                                } else if text.starts_with('{') && text.ends_with('}') {
-                                    *text = rename_in_array(text, from, to);
-                                }
-                            }
-                        });
-                    });
+        let about = |table: &Table, expression: &Expression, expected: Option<&TypeName>| {
+            let of_type = |last: &Ident| table.columns.get(last).is_some_and(|column| is_type(&column.ty));
+            let found = expression.canonical.references();
+            expected.is_some_and(&is_type)
+                || found.types.iter().any(&is_type)
+                || found.columns.iter().any(|parts| parts.last().is_some_and(of_type))
+        };
+        let rename = |expr: &mut Expr| {
+            expr.visit_mut(&mut |part| {
+                if let Expr::String(text) = part {
+                    if text == from {
+                        to.clone_into(text);
+                    } else if text.starts_with('{') && text.ends_with('}') {
+                        *text = rename_in_array(text, from, to);
+                    }
                 }
             });
-        }
+        };
+        self.contract.tables.change_where(
+            |_, table| expressions(table).any(|(expression, expected)| about(table, expression, expected)),
+            |_, table| {
+                let before = table.clone();
+                each_expression(table, &mut |expression, expected| {
+                    if about(&before, expression, expected) {
+                        rewrite(expression, &rename);
+                    }
+                });
+            },
+        );
     }
 }
 
@@ -111,6 +123,36 @@ pub(super) fn rewrite(expression: &mut Expression, change: &dyn Fn(&mut Expr)) {
 }
 
 /// Every expression of a table, with the type of what its value is assigned to.
+fn expressions(table: &Table) -> impl Iterator<Item = (&Expression, Option<&TypeName>)> {
+    let of_columns = table.columns.values().flat_map(|column| {
+        let generated = column.generated.as_ref().map(|generated| &generated.expr);
+        column.default.iter().chain(generated).map(|expression| (expression, Some(&column.ty)))
+    });
+    let of_constraints = table.constraints.values().flat_map(|constraint| {
+        let (check, exclusion) = match &constraint.kind {
+            ConstraintKind::Check(check) => (Some(&check.expr), None),
+            ConstraintKind::Exclusion(exclusion) => (None, Some(exclusion)),
+            ConstraintKind::PrimaryKey(_) | ConstraintKind::Unique(_) | ConstraintKind::ForeignKey(_) => (None, None),
+        };
+        let elements = exclusion.into_iter().flat_map(|it| it.elements.iter().filter_map(|it| keyed(&it.element)));
+        let predicate = exclusion.and_then(|it| it.predicate.as_ref());
+        check.into_iter().chain(elements).chain(predicate).map(|expression| (expression, None))
+    });
+    let of_indexes = table.indexes.values().flat_map(|index| {
+        let elements = index.elements.iter().filter_map(keyed);
+        elements.chain(&index.predicate).map(|expression| (expression, None))
+    });
+    of_columns.chain(of_constraints).chain(of_indexes)
+}
+
+fn keyed(element: &IndexElement) -> Option<&Expression> {
+    match &element.key {
+        IndexKey::Expression(expression) => Some(expression),
+        IndexKey::Column(_) => None,
+    }
+}
+
+/// [`expressions`], to be changed.
 pub(super) fn each_expression(table: &mut Table, change: &mut dyn FnMut(&mut Expression, Option<&TypeName>)) {
     for column in table.columns.values_mut() {
         if let Some(default) = &mut column.default {

@@ -20,7 +20,7 @@ pub mod strict;
 mod table;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -157,10 +157,10 @@ fn column_order(contract: &Contract) -> BTreeMap<String, Vec<String>> {
 }
 
 fn order_columns(contract: &mut Contract, order: &BTreeMap<String, Vec<String>>) -> Read<()> {
-    let mut tables: BTreeMap<String, &mut crate::Table> =
-        contract.tables.iter_mut().map(|(name, table)| (QName::to_string(name), table)).collect();
+    let names: HashMap<String, QName> = contract.tables.keys().map(|name| (name.to_string(), name.clone())).collect();
     for (name, columns) in order {
-        let table = tables.get_mut(name).ok_or_else(|| Fault::new("there is no such table").within(name))?;
+        let table = names.get(name).and_then(|name| contract.tables.get_mut(name));
+        let table = table.ok_or_else(|| Fault::new("there is no such table").within(name))?;
         let not_a_permutation = || Fault::new("these are not the table's columns, each once").within(name);
         if columns.len() != table.columns.len() {
             return Err(not_a_permutation());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Enum, Extension, Ident, QName, Schema, Sequence, Table};
+use super::{Enum, Extension, Ident, QName, Schema, Sequence, Tables};
 
 /// The name of a space: lower-case letters, digits, `-` and `_`; the application's own is `app`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,7 +59,7 @@ pub struct Contract {
     /// Extensions.
     pub extensions: BTreeMap<Ident, Extension>,
     /// Tables with their columns, constraints and indexes.
-    pub tables: BTreeMap<QName, Table>,
+    pub tables: Tables,
     /// Enum types.
     pub enums: BTreeMap<QName, Enum>,
     /// Sequences, except those of identity columns.
@@ -75,10 +75,34 @@ impl Contract {
             space,
             schemas: BTreeMap::from([(Ident::new("public"), Schema::default())]),
             extensions: BTreeMap::new(),
-            tables: BTreeMap::new(),
+            tables: Tables::default(),
             enums: BTreeMap::new(),
             sequences: BTreeMap::new(),
             unsupported: Vec::new(),
+        }
+    }
+
+    /// Becomes a copy of `other`, of which most is here already.
+    pub fn share(&mut self, other: &Self) {
+        let Self { space, schemas, extensions, tables, enums, sequences, unsupported } = other;
+        self.space.clone_from(space);
+        self.schemas.clone_from(schemas);
+        self.extensions.clone_from(extensions);
+        self.tables.share(tables);
+        copy_changed(&mut self.enums, enums);
+        copy_changed(&mut self.sequences, sequences);
+        self.unsupported.clone_from(unsupported);
+    }
+}
+
+/// Makes one map the other, copying only what is not the same.
+fn copy_changed<V: Clone + PartialEq>(into: &mut BTreeMap<QName, V>, from: &BTreeMap<QName, V>) {
+    into.retain(|name, _| from.contains_key(name));
+    for (name, value) in from {
+        match into.get_mut(name) {
+            Some(own) if own == value => {}
+            Some(own) => own.clone_from(value),
+            None => drop(into.insert(name.clone(), value.clone())),
         }
     }
 }

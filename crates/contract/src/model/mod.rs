@@ -16,6 +16,7 @@ mod same;
 mod schema;
 mod sequence;
 mod table;
+mod tables;
 mod unique;
 
 pub use check::Check;
@@ -35,4 +36,5 @@ pub use primary_key::PrimaryKey;
 pub use schema::Schema;
 pub use sequence::{Sequence, SequenceOptions, SequenceOwner};
 pub use table::{Partition, ReplicaIdentity, RowSecurity, StorageParameters, Table};
+pub use tables::Tables;
 pub use unique::Unique;

@@ -234,6 +234,15 @@ impl<'a> Object<'a> {
 impl Contract {
     /// Every object by id, comments included as objects of their own.
     pub fn objects(&self) -> BTreeMap<ObjectId, Object<'_>> {
+        self.objects_but_of(|_| false)
+    }
+
+    /// The objects in which this contract and `other` may differ: all but tables that are equal, with what is in them.
+    pub fn objects_unlike(&self, other: &Self) -> BTreeMap<ObjectId, Object<'_>> {
+        self.objects_but_of(|table| self.tables.agree(&other.tables, table))
+    }
+
+    fn objects_but_of(&self, left_out: impl Fn(&QName) -> bool) -> BTreeMap<ObjectId, Object<'_>> {
         let mut all = BTreeMap::new();
         for (name, schema) in &self.schemas {
             put(&mut all, ObjectId::Schema(name.clone()), Object::Schema(schema));
@@ -247,20 +256,24 @@ impl Contract {
         for (name, sequence) in &self.sequences {
             put(&mut all, ObjectId::Sequence(name.clone()), Object::Sequence(sequence));
         }
-        for (name, table) in &self.tables {
-            put(&mut all, ObjectId::Table(name.clone()), Object::Table(table));
-            for (column, payload) in &table.columns {
-                put(&mut all, ObjectId::Column(name.clone(), column.clone()), Object::Column(payload));
-            }
-            for (constraint, payload) in &table.constraints {
-                let id = ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone());
-                put(&mut all, id, Object::Constraint(payload));
-            }
-            for (index, payload) in &table.indexes {
-                put(&mut all, ObjectId::Index(name.clone(), index.clone()), Object::Index(payload));
-            }
+        for (name, table) in self.tables.iter().filter(|(name, _)| !left_out(name)) {
+            put_table(&mut all, name, table);
         }
         all
+    }
+
+    /// A table and what is in it, by id; nothing where there is no such table.
+    pub fn objects_of(&self, table: &QName) -> BTreeMap<ObjectId, Object<'_>> {
+        let mut all = BTreeMap::new();
+        if let Some(payload) = self.tables.get(table) {
+            put_table(&mut all, table, payload);
+        }
+        all
+    }
+
+    /// Whether the contract has an object.
+    pub fn has(&self, id: &ObjectId) -> bool {
+        self.object(id).is_some()
     }
 
     /// The object with an id, where the contract has it.
@@ -299,6 +312,20 @@ impl Contract {
         };
         let schema = id.schema().and_then(|s| self.schemas.get(s)).map(|s| s.control).unwrap_or_default();
         own.max(schema)
+    }
+}
+
+fn put_table<'a>(all: &mut BTreeMap<ObjectId, Object<'a>>, name: &QName, table: &'a Table) {
+    put(all, ObjectId::Table(name.clone()), Object::Table(table));
+    for (column, payload) in &table.columns {
+        put(all, ObjectId::Column(name.clone(), column.clone()), Object::Column(payload));
+    }
+    for (constraint, payload) in &table.constraints {
+        let id = ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone());
+        put(all, id, Object::Constraint(payload));
+    }
+    for (index, payload) in &table.indexes {
+        put(all, ObjectId::Index(name.clone(), index.clone()), Object::Index(payload));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Comments, on whatever they stand.
 
+use std::collections::BTreeMap;
+
 use novate_contract::ddl::comment as ddl;
 use novate_contract::{Control, Object, ObjectId};
 
@@ -10,8 +12,8 @@ use crate::step::{Node, Place, Stage, Step};
 
 pub(super) fn steps(work: &mut Work<'_>) {
     let diff = work.diff;
-    for (id, object) in &diff.new {
-        let (ObjectId::Comment(on), Object::Comment(text)) = (id, object) else { continue };
+    for id in &diff.ids {
+        let (ObjectId::Comment(on), Some(Object::Comment(text))) = (id, diff.new(id)) else { continue };
         if diff.parents_first && is_inherited(work, on) {
             continue;
         }
@@ -20,7 +22,7 @@ pub(super) fn steps(work: &mut Work<'_>) {
             Some(Fate::Rename(old)) => ObjectId::Comment(Box::new(old.clone())),
             _ => id.clone(),
         };
-        let same = matches!(diff.old.get(&old_id), Some(Object::Comment(old)) if old == text);
+        let same = matches!(diff.old(&old_id), Some(Object::Comment(old)) if old == text);
         let allowed = match diff.control(on) {
             Control::Managed => true,
             Control::Tolerated => made,
@@ -30,13 +32,18 @@ pub(super) fn steps(work: &mut Work<'_>) {
             comment(work, on, Some(text));
         }
     }
-    for id in diff.old.keys() {
+    let renamed: BTreeMap<&ObjectId, &ObjectId> = (diff.fates.iter())
+        .filter_map(|(new, fate)| if let Fate::Rename(old) = fate { Some((old, new)) } else { None })
+        .collect();
+    for id in &diff.ids {
         let ObjectId::Comment(on) = id else { continue };
-        let renamed = diff.fates.iter().find(|(_, fate)| matches!(fate, Fate::Rename(old) if old == on.as_ref()));
-        let now = renamed.map_or(on.as_ref(), |(new, _)| new);
-        let stays = diff.new.contains_key(now) && !is_made(work, now);
+        if !diff.from.has(id) {
+            continue;
+        }
+        let now = renamed.get(on.as_ref()).copied().unwrap_or(on);
+        let stays = diff.to.has(now) && !is_made(work, now);
         let comment_id = ObjectId::Comment(Box::new(now.clone()));
-        if stays && !diff.new.contains_key(&comment_id) && diff.control(now) == Control::Managed {
+        if stays && !diff.to.has(&comment_id) && diff.control(now) == Control::Managed {
             comment(work, now, None);
         }
     }

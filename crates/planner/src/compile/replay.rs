@@ -96,7 +96,7 @@ impl World {
         let everywhere = !touched.renamed.is_empty() || !touched.dropped.is_empty();
         let is_enum = |id: &ObjectId| matches!(id, ObjectId::Enum(_));
         if everywhere || touched.altered.iter().any(is_enum) {
-            self.before = after.clone();
+            self.before.share(after);
             return;
         }
         for id in touched.created.iter().chain(&touched.altered) {
@@ -119,7 +119,7 @@ fn copy(id: &ObjectId, from: &Contract, into: &mut Contract) {
         ObjectId::Table(table)
         | ObjectId::Column(table, _)
         | ObjectId::Constraint(_, table, _)
-        | ObjectId::Index(table, _) => put(table, &from.tables, &mut into.tables),
+        | ObjectId::Index(table, _) => into.tables.share_one(&from.tables, table),
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::{Difference, DifferenceKind};
 
 /// The objects that differ, as a database would hold them. What either side leaves to others does not count.
 pub(super) fn differences(reached: &Contract, to: &Contract) -> Vec<Difference> {
-    let (is, should) = (reached.objects(), to.objects());
+    let (is, should) = (reached.objects_unlike(to), to.objects_unlike(reached));
     let ids: BTreeSet<&ObjectId> = is.keys().chain(should.keys()).collect();
     let mut found = Vec::new();
     for id in ids {

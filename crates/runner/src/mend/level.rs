@@ -24,12 +24,15 @@ pub(super) fn levelled(
     );
     level.all(&mut there.enums, &expected.enums, |name| ObjectId::Enum(name.clone()), |it| &mut it.comment);
     level.all(&mut there.sequences, &expected.sequences, |name| ObjectId::Sequence(name.clone()), |it| &mut it.comment);
-    there.tables.retain(|name, _| !level.is_noted(&ObjectId::Table(name.clone())));
-    for (name, table) in &mut there.tables {
-        if let Some(wanted) = expected.tables.get(name) {
-            level.table(name, table, wanted);
-        }
-    }
+    there.tables.retain(|name| !level.is_noted(&ObjectId::Table(name.clone())));
+    there.tables.change_where(
+        |name, table| expected.tables.get(name).is_some_and(|wanted| wanted != table),
+        |name, table| {
+            if let Some(wanted) = expected.tables.get(name) {
+                level.table(name, table, wanted);
+            }
+        },
+    );
     // What belongs to a table that was left out is told by that table.
     let tables: BTreeSet<&QName> = there.tables.keys().collect();
     there.sequences.retain(|_, sequence| sequence.owner.as_ref().is_none_or(|owner| tables.contains(&owner.table)));

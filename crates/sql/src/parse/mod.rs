@@ -59,8 +59,8 @@ use tree::Place;
 pub fn parse(text: &str) -> Script {
     let Split { pieces, comments, mut errors } = split::split(text);
     let mut statements = Vec::with_capacity(pieces.len());
-    for piece in &pieces {
-        match read(text, piece) {
+    for read in read_all(text, &pieces) {
+        match read {
             Ok(read) => statements.extend(read),
             Err(error) => errors.push(error),
         }
@@ -69,7 +69,28 @@ pub fn parse(text: &str) -> Script {
     Script { statements, comments, errors }
 }
 
-fn read(text: &str, piece: &Piece) -> Result<Vec<Spanned<Statement>>, SyntaxError> {
+/// A thread of its own pays for itself from this many statements on.
+const PIECES_A_THREAD: usize = 100;
+
+type Reading = Result<Vec<Spanned<Statement>>, SyntaxError>;
+
+/// Reads every piece, in order; many of them side by side.
+fn read_all(text: &str, pieces: &[Piece]) -> Vec<Reading> {
+    let most = pieces.len() / PIECES_A_THREAD;
+    let threads = if most < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(most) };
+    let read_these = |some: &[Piece]| some.iter().map(|piece| read(text, piece)).collect::<Vec<_>>();
+    if threads == 1 {
+        return read_these(pieces);
+    }
+    std::thread::scope(|scope| {
+        let chunks = pieces.chunks(pieces.len().div_ceil(threads));
+        let workers: Vec<_> = chunks.map(|some| scope.spawn(move || read_these(some))).collect();
+        let results = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+        results.flatten().collect()
+    })
+}
+
+fn read(text: &str, piece: &Piece) -> Reading {
     let sql = &text[piece.sql.range()];
     let place = Place::new(sql, piece.sql.start);
     let parsed = SourceFile::parse(&if piece.routine { strings::blanked(sql) } else { exclusion::readable(sql) });

@@ -167,7 +167,8 @@ proptest! {
         for (from, to, word) in cuts {
             let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
             let (from, to) = (places[from.index(places.len())], places[to.index(places.len())]);
-            text.replace_range(from.min(to)..from.max(to).min(from.min(to) + 12).min(text.len()), word);
+            let (start, end) = (from.min(to), from.max(to));
+            text.replace_range(start..end.min(text.floor_char_boundary(start + 12)), word);
         }
         check(&text);
     }
