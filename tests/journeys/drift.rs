@@ -1,7 +1,9 @@
 //! Drift: what changed behind novate's back is named with both sides, and nothing else is.
 
+use novate_proxy::Proxy;
 use serde_json::Value;
 
+use crate::drills::socket;
 use crate::support::Project;
 
 const START: &str = "CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT 'x', b int);\n";
@@ -90,4 +92,19 @@ fn json_is_as_documented() {
     without.as_object_mut().expect("an object").remove("ok");
     assert_eq!(keys(&without), keys(&documented));
     assert_eq!(verified["findings"], Value::Array(Vec::new()));
+}
+
+/// What the client waits for: whether there is a marker, the marker, and the catalog. What is asked of a server when it
+/// is connected to stands before it.
+#[test]
+fn verifying_is_three_round_trips_however_much_there_is() {
+    const CONNECTING: usize = 1;
+    let trips = |tables: usize| {
+        let table = |n| format!("CREATE TABLE t{n} (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (id > {n}));\n");
+        let project = Project::migrated(&(0..tables).map(table).collect::<String>());
+        let proxy = Proxy::to(socket()).unwrap();
+        project.novate_on(&proxy.url(project.db.name()), "db verify --strict").ok();
+        proxy.traffic().questions.len() - CONNECTING
+    };
+    assert_eq!((trips(1), trips(200)), (3, 3));
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use novate_bench::schema;
 
 use crate::failure::Failure;
 use crate::process::{capture, run as run_process};
@@ -31,9 +32,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::heading("what is needed");
     let (server, installation) = postgres::start()?;
     let program = novate(Profile::Release)?;
-    let folder = Project::make(&contract(TABLES, None))?;
+    let folder = Project::make(&schema(TABLES, None))?;
     let database = server.database("bench")?;
-    database.execute(&contract(TABLES, None))?;
+    database.execute(&schema(TABLES, None))?;
     say::done(&format!("a contract of {TABLES} tables, and a database that is what it says"));
 
     let url = database.url();
@@ -122,26 +123,4 @@ impl Drop for Project {
 fn remove(folder: &Utf8Path) {
     // What is left in the temporary folder is the system's to clean up.
     let _ = fs_err::remove_dir_all(folder);
-}
-
-/// Tables as applications have them: keys, foreign keys, checks, defaults, indexes and comments. Where `changed`, one in so
-/// many has a column more.
-fn contract(tables: usize, changed: Option<usize>) -> String {
-    use std::fmt::Write as _;
-    let mut sql = String::new();
-    for number in 0..tables {
-        let parent = number / 2;
-        let more = changed.is_some_and(|every| number.is_multiple_of(every));
-        let more = if more { ",\n    added text" } else { "" };
-        // Writing to a String cannot fail.
-        let _ = write!(
-            sql,
-            "CREATE TABLE t{number} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    parent_id bigint \
-             REFERENCES t{parent} (id) ON DELETE CASCADE,\n    email text NOT NULL UNIQUE,\n    amount numeric(12,2) \
-             DEFAULT 0 NOT NULL CHECK (amount >= 0),\n    state varchar(20) DEFAULT 'new' CHECK (state IN ('new', \
-             'done')),\n    created_at timestamptz DEFAULT now() NOT NULL{more}\n);\nCREATE INDEX ON t{number} (created_at \
-             DESC) WHERE state <> 'done';\nCOMMENT ON TABLE t{number} IS 'Table {number}';\n"
-        );
-    }
-    sql
 }

