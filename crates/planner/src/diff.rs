@@ -78,12 +78,12 @@ impl<'a> Difference<'a> {
     }
 
     /// An object of the start.
-    pub(crate) fn old(&self, id: &ObjectId) -> Option<Object<'a>> {
+    pub(crate) fn before(&self, id: &ObjectId) -> Option<Object<'a>> {
         self.from.object(id)
     }
 
     /// An object of the contract to reach.
-    pub(crate) fn new(&self, id: &ObjectId) -> Option<Object<'a>> {
+    pub(crate) fn after(&self, id: &ObjectId) -> Option<Object<'a>> {
         self.to.object(id)
     }
 
@@ -156,7 +156,7 @@ impl<'a> Difference<'a> {
     fn compare(&mut self) {
         let ids: Vec<ObjectId> = self.ids.iter().filter(|id| !matches!(id, ObjectId::Comment(_))).cloned().collect();
         for id in ids {
-            let fate = match (self.old(&id), self.new(&id)) {
+            let fate = match (self.before(&id), self.after(&id)) {
                 (None, Some(_)) => Fate::Create,
                 (Some(_), None) => Fate::Drop,
                 (Some(old), Some(new)) if !old.same(&new) => {
@@ -206,10 +206,10 @@ impl<'a> Difference<'a> {
         };
         let (dropped, mut created) = (of(&Fate::Drop), of(&Fate::Create));
         for old in dropped {
-            let Some(payload) = self.old(&old) else { continue };
+            let Some(payload) = self.before(&old) else { continue };
             let fits = |new: &ObjectId| {
                 (new.kind(), new.table()) == (old.kind(), old.table())
-                    && self.new(new).is_some_and(|other| payload.same(&other))
+                    && self.after(new).is_some_and(|other| payload.same(&other))
             };
             if let Some(at) = created.iter().position(fits) {
                 let new = created.remove(at);
@@ -260,7 +260,7 @@ impl<'a> Difference<'a> {
             Some(Fate::Rename(old)) => old,
             _ => id,
         };
-        match self.old(old_id) {
+        match self.before(old_id) {
             Some(Object::Column(column)) => self.column_follows(name, table, column),
             Some(Object::Constraint(constraint)) => self.constraint_follows(name, table, constraint),
             Some(Object::Index(index)) => self.index_follows(name, table, index),

@@ -25,7 +25,7 @@ pub(crate) fn findings(diff: &Difference<'_>) -> Vec<Finding> {
 }
 
 fn alike(diff: &Difference<'_>, old: &ObjectId, new: &ObjectId) -> bool {
-    let (Some(a), Some(b)) = (diff.old(old), diff.new(new)) else { return false };
+    let (Some(a), Some(b)) = (diff.before(old), diff.after(new)) else { return false };
     match (a, b) {
         (Object::Table(a), Object::Table(b)) => !a.columns.is_empty() && columns(a) == columns(b),
         (Object::Column(a), Object::Column(b)) => {

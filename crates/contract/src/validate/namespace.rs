@@ -42,7 +42,7 @@ impl Checker<'_> {
                 }
             }
         }
-        for name in self.contract.enums.keys().filter(|name| self.contract.tables.contains_key(*name)) {
+        for name in self.contract.enums.keys().filter(|name| self.contract.tables.contains_key(name)) {
             twice.push((ObjectId::Table(name.clone()), name.clone(), ObjectId::Enum(name.clone())));
         }
         for (id, name, other) in twice {

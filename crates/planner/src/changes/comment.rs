@@ -13,7 +13,7 @@ use crate::step::{Node, Place, Stage, Step};
 pub(super) fn steps(work: &mut Work<'_>) {
     let diff = work.diff;
     for id in &diff.ids {
-        let (ObjectId::Comment(on), Some(Object::Comment(text))) = (id, diff.new(id)) else { continue };
+        let (ObjectId::Comment(on), Some(Object::Comment(text))) = (id, diff.after(id)) else { continue };
         if diff.parents_first && is_inherited(work, on) {
             continue;
         }
@@ -22,7 +22,7 @@ pub(super) fn steps(work: &mut Work<'_>) {
             Some(Fate::Rename(old)) => ObjectId::Comment(Box::new(old.clone())),
             _ => id.clone(),
         };
-        let same = matches!(diff.old(&old_id), Some(Object::Comment(old)) if old == text);
+        let same = matches!(diff.before(&old_id), Some(Object::Comment(old)) if old == text);
         let allowed = match diff.control(on) {
             Control::Managed => true,
             Control::Tolerated => made,
