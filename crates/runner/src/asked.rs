@@ -117,12 +117,85 @@ pub(crate) fn around<'a>(operations: &'a [Operation], to: &Contract) -> Around<'
             stated.is_some_and(|(name, _)| made.contains(name)) && said.get(check.sql.as_str()) == Some(&1)
         };
         let new = !operation.postcheck.is_empty() && operation.postcheck.iter().all(is_new);
-        each.push(if free.is_some() || new {
-            Asked::without(operation, free, &known)
-        } else {
-            Asked::all(operation)
-        });
+        each.push(if free.is_some() || new { Asked::without(operation, free, &known) } else { Asked::all(operation) });
     }
     let made = made.into_iter().cloned().collect();
     Around { each, made }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use novate_contract::Space;
+    use novate_source::{SourceFile, SourceOptions};
+
+    use super::*;
+
+    const TABLE: &str = "CREATE TABLE public.t (a integer NOT NULL, b text DEFAULT 'x');";
+    const INDEX: &str = "CREATE INDEX t_a ON public.t (a);";
+    const COMMENT: &str = "COMMENT ON TABLE public.t IS 'one';";
+
+    fn contract(sql: &str) -> Contract {
+        novate_source::read(&[SourceFile::new("app.sql", sql)], &SourceOptions::default()).unwrap().contract
+    }
+
+    /// Operations of a migration from one contract to another.
+    fn compiled(migration: &[&str], from: &str, to: &Contract) -> Vec<Operation> {
+        let from = if from.is_empty() { Contract::empty(Space::app()) } else { contract(from) };
+        novate_planner::compile(&migration.join("\n"), &from, to).unwrap().operations
+    }
+
+    /// For each operation: whether a free name tells, and how many questions are asked before, after, and by comparing.
+    fn counted(operations: &[Operation], to: &Contract) -> Vec<(bool, usize, usize, usize)> {
+        let count =
+            |asked: &Asked<'_>| (asked.free.is_some(), asked.done.len(), asked.after.len(), asked.compared.len());
+        around(operations, to).each.iter().map(count).collect()
+    }
+
+    #[test]
+    fn what_is_new_and_stays_is_left_to_comparing() {
+        let to = contract(&[TABLE, INDEX, COMMENT].concat());
+        let operations = compiled(&[TABLE, INDEX, COMMENT], "", &to);
+        assert_eq!(counted(&operations, &to), [(true, 0, 0, 3), (true, 0, 0, 1), (false, 0, 0, 1)]);
+    }
+
+    #[test]
+    fn what_changes_again_is_asked_where_it_is_true() {
+        let more = "ALTER TABLE public.t ADD COLUMN c integer;";
+        let to = contract("CREATE TABLE public.t (a integer NOT NULL, b text DEFAULT 'x', c integer);");
+        let operations = compiled(&[TABLE, more], "", &to);
+        // The columns of the table are others in the end.
+        assert_eq!(counted(&operations, &to), [(true, 0, 1, 2), (true, 0, 0, 1)]);
+    }
+
+    #[test]
+    fn what_puts_up_with_what_is_there_is_asked() {
+        let to = contract(&[TABLE, INDEX].concat());
+        let lenient = INDEX.replace("INDEX", "INDEX IF NOT EXISTS");
+        let operations = compiled(&[TABLE, &lenient], "", &to);
+        assert_eq!(counted(&operations, &to)[1], (false, 1, 1, 0));
+    }
+
+    #[test]
+    fn a_comment_on_what_was_there_is_asked() {
+        let to = contract(&[TABLE, COMMENT].concat());
+        let operations = compiled(&[COMMENT], TABLE, &to);
+        assert_eq!(counted(&operations, &to), [(false, 1, 1, 0)]);
+    }
+
+    #[test]
+    fn an_alteration_is_asked() {
+        let to = contract(&TABLE.replace("b text", "b text NOT NULL"));
+        let operations = compiled(&["ALTER TABLE public.t ALTER COLUMN b SET NOT NULL;"], TABLE, &to);
+        assert_eq!(counted(&operations, &to), [(false, 1, 1, 0)]);
+    }
+
+    #[test]
+    fn what_is_not_the_compilers_word_for_word_is_asked() {
+        let to = contract(&[TABLE, INDEX].concat());
+        let mut operations = compiled(&[TABLE, INDEX], "", &to);
+        operations[0].postcheck[1].sql.push(' ');
+        operations[1].postcheck[0].sql.push(' ');
+        assert_eq!(counted(&operations, &to), [(true, 0, 1, 2), (false, 1, 1, 0)]);
+    }
 }

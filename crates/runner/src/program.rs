@@ -115,10 +115,9 @@ pub(crate) fn stopped(rows: &[Vec<Option<String>>]) -> Option<usize> {
 
 /// The statement that asks after operations what was left to comparing.
 pub(crate) fn questions(asked: &[Asked<'_>]) -> String {
-    let each = asked.iter().map(|asked| Wire {
-        after: asked.compared.iter().copied().map(Question::of).collect(),
-        ..Wire::default()
-    });
+    let each = asked
+        .iter()
+        .map(|asked| Wire { after: asked.compared.iter().copied().map(Question::of).collect(), ..Wire::default() });
     block(each, 0)
 }
 

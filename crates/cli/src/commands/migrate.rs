@@ -11,6 +11,7 @@ use crate::operations;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Loaded, Project, denied, shell_word, short};
+use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
@@ -55,8 +56,16 @@ pub(crate) struct Ready {
 
 /// Reads everything that a run needs from disk, and refuses what must not run.
 pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Problem> {
-    let history = project.whole_history()?;
-    let (goal, described) = goal(project, &history, to)?;
+    let (history, sources) = std::thread::scope(|scope| {
+        let history = scope.spawn(|| project.whole_history());
+        let sources = to.is_none().then(|| project.sources());
+        (history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
+    });
+    let history = history?;
+    let (goal, described) = match sources {
+        Some(sources) => goal_of(project, &history, &sources?)?,
+        None => goal(project, &history, to)?,
+    };
     history.check_runnable(&goal.node)?;
     Ok(Ready { history, goal, described })
 }
@@ -70,7 +79,11 @@ pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&st
         }
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
     }
-    let sources = project.sources()?;
+    goal_of(project, history, &project.sources()?)
+}
+
+/// The contract as where to go.
+fn goal_of<P>(project: &Project<'_>, history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), Problem> {
     project.check_emitted(&sources.contract)?;
     let hash = json::storage_hash(&sources.contract);
     let node = Some(hash.clone());

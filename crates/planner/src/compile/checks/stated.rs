@@ -21,9 +21,10 @@ pub fn stated(contract: &Contract, name: &QName) -> Vec<Stated> {
         return Vec::new();
     };
     let columns = table.columns.keys().map(|column| ObjectId::Column(name.clone(), column.clone()));
-    let constraints = table.constraints.iter().map(|(constraint, payload)| {
-        ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone())
-    });
+    let constraints = table
+        .constraints
+        .iter()
+        .map(|(constraint, payload)| ObjectId::Constraint(payload.kind.tag(), name.clone(), constraint.clone()));
     let indexes = table.indexes.keys().map(|index| ObjectId::Index(name.clone(), index.clone()));
     let mut all = Vec::new();
     for id in std::iter::once(whole).chain(columns).chain(constraints).chain(indexes) {
