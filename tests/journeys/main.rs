@@ -5,6 +5,7 @@
 // What a journey does it does in a project, even where the project lends it nothing.
 #![allow(clippy::unused_self, clippy::format_collect)]
 
+mod asked;
 mod bad_days;
 mod connecting;
 mod drift;

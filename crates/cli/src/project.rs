@@ -50,6 +50,8 @@ pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
     pub(crate) graph: Graph,
     /// Every package.
     pub(crate) packages: P,
+    /// A contract that was read with them, kept because a run is likely to end there.
+    latest: Option<(StorageHash, Contract)>,
 }
 
 /// The history of a space as its manifests draw it, without what the packages run.
@@ -86,8 +88,8 @@ impl Project<'_> {
     /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who
     /// asks whether all is well.
     pub(crate) fn whole_history(&self) -> Result<Loaded, Problem> {
-        let history = self.history()?;
-        history.store.check_snapshots(history.packages.values())?;
+        let mut history = self.history()?;
+        history.latest = history.store.check_snapshots(history.packages.values())?;
         Ok(history)
     }
 
@@ -95,7 +97,7 @@ impl Project<'_> {
     pub(crate) fn outline(&self) -> Result<Outline, Problem> {
         let store = self.store()?;
         let graph = store.outline()?;
-        Ok(Loaded { store, graph, packages: () })
+        Ok(Loaded { store, graph, packages: (), latest: None })
     }
 
     /// Reads the graph, every package's hash checked.
@@ -103,7 +105,7 @@ impl Project<'_> {
         let store = self.store()?;
         let (graph, packages) = store.graph()?;
         let packages = packages.into_iter().map(|package| (package.name.clone(), package)).collect();
-        Ok(Loaded { store, graph, packages })
+        Ok(Loaded { store, graph, packages, latest: None })
     }
 
     /// Where the emitted contract is.
@@ -256,7 +258,10 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
 impl<P> Loaded<P> {
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
-        self.store.contract(node, "the graph")
+        match &self.latest {
+            Some((hash, contract)) if node.as_ref() == Some(hash) => Ok(contract.clone()),
+            _ => self.store.contract(node, "the graph"),
+        }
     }
 }
 

@@ -88,17 +88,22 @@ impl Store {
         Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
     }
 
-    /// Reads and checks every snapshot that an edge touches.
-    pub fn check_snapshots<'a>(&self, packages: impl IntoIterator<Item = &'a Package>) -> Result<(), HistoryError> {
+    /// Reads and checks every snapshot that an edge touches; gives the last of them, which is likely to be needed next.
+    pub fn check_snapshots<'a>(
+        &self,
+        packages: impl IntoIterator<Item = &'a Package>,
+    ) -> Result<Option<(StorageHash, Contract)>, HistoryError> {
         let mut checked = BTreeSet::new();
+        let mut last = None;
         for package in packages {
             for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
                 if checked.insert(hash) {
-                    snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                    let contract = snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                    last = Some((hash.clone(), contract));
                 }
             }
         }
-        Ok(())
+        Ok(last)
     }
 
     /// The manifest and source of a package that is to be compiled again, whatever its hash says.

@@ -6,6 +6,7 @@
 //! before a connection is made.
 
 mod apply;
+mod asked;
 mod baseline;
 mod bookkeeping;
 pub mod connection;

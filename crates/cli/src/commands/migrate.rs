@@ -11,6 +11,7 @@ use crate::operations;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Loaded, Project, denied, shell_word, short};
+use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
@@ -55,8 +56,16 @@ pub(crate) struct Ready {
 
 /// Reads everything that a run needs from disk, and refuses what must not run.
 pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Problem> {
-    let history = project.whole_history()?;
-    let (goal, described) = goal(project, &history, to)?;
+    let (history, sources) = std::thread::scope(|scope| {
+        let history = scope.spawn(|| project.whole_history());
+        let sources = to.is_none().then(|| checked_sources(project));
+        (history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
+    });
+    let history = history?;
+    let (goal, described) = match sources {
+        Some(sources) => goal_of(&history, &sources?)?,
+        None => goal(project, &history, to)?,
+    };
     history.check_runnable(&goal.node)?;
     Ok(Ready { history, goal, described })
 }
@@ -70,8 +79,18 @@ pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&st
         }
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
     }
+    goal_of(history, &checked_sources(project)?)
+}
+
+/// The contract's files, compared with what was emitted of them.
+fn checked_sources(project: &Project<'_>) -> Result<Sources, Problem> {
     let sources = project.sources()?;
     project.check_emitted(&sources.contract)?;
+    Ok(sources)
+}
+
+/// The contract as where to go.
+fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), Problem> {
     let hash = json::storage_hash(&sources.contract);
     let node = Some(hash.clone());
     let empty = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;

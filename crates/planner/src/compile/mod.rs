@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 use novate_contract::Contract;
 use novate_sql::Span;
 
+pub use checks::{Stated, stated};
 pub use error::{CompileError, Difference, DifferenceKind};
 
 use crate::operation::{HazardCode, Operation, TransactionMode};

@@ -9,6 +9,7 @@ use novate_sql::{Literal, QName};
 use super::Journey;
 use crate::RunError;
 use crate::apply::{self, Attempt};
+use crate::asked::Asked;
 use crate::contention::Patience;
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
@@ -108,7 +109,7 @@ impl Work<'_> {
             "{}; {}; {}; {}; SELECT {}; COMMIT",
             self.journey.settings.begin(),
             self.moved(next),
-            program::statement(std::slice::from_ref(operation)),
+            program::statement(std::slice::from_ref(operation), &[Asked::all(operation)], 0),
             self.recorded(program::LAST_OUTCOME),
             program::LAST_OUTCOME,
         );
