@@ -58,6 +58,7 @@ pub(crate) async fn begin(
     on: &mut dyn FnMut(Event),
 ) -> Result<Standing, Attempt> {
     session.watch_after = settings.watch_after();
+    session.observing = settings.observing;
     let sql = format!(
         "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
         settings.begin(),
@@ -95,12 +96,12 @@ pub(crate) async fn run<'a>(
 ) -> Result<Ran<'a>, Attempt> {
     let mut outcomes = vec![None; operations.len()];
     let mut around = asked::around(operations, to);
-    let sql = program::batch(operations, &around.each, 0);
+    let sql = program::batch(operations, &around.each, 0, session.observing);
     if let Some(at) = part(session, package, operations, &sql, &mut outcomes, on).await? {
         let rest = operations.get(at..).unwrap_or_default();
         around.each.truncate(at);
         around.each.extend(rest.iter().map(Asked::all));
-        let sql = program::batch(rest, around.each.get(at..).unwrap_or_default(), at);
+        let sql = program::batch(rest, around.each.get(at..).unwrap_or_default(), at, session.observing);
         part(session, package, operations, &sql, &mut outcomes, on).await?;
     }
     Ok(Ran { outcomes, around })
@@ -124,6 +125,7 @@ async fn part(
                 let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
                 on(Event::OperationStarted { index, label });
             }
+            Ok(Report::Observed(index, observation)) => on(Event::OperationObserved { index, observation }),
             Ok(Report::Finished(index, outcome)) => {
                 if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
                     *slot = Some(outcome.clone());

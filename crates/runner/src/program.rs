@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
 use crate::event::Outcome;
+use crate::observe::{self, Observation};
 
 /// `SQLSTATE`s of the program's own failures. Class `NV` is used by nothing in PostgreSQL.
 pub(crate) const PRECHECK_FAILED: &str = "NV001";
@@ -26,7 +27,8 @@ pub(crate) const LAST_OUTCOME: &str = "pg_catalog.current_setting('novate.outcom
 /// none.
 const STOPPED: &str = "pg_catalog.current_setting('novate.stopped')";
 
-/// The body. `%L%` stands for the literal that holds the operations, `%F%` for the number of the first of them.
+/// The body. `%L%` stands for the literal that holds the operations, `%F%` for the number of the first of them; `%D%`,
+/// `%B%` and `%A%` for what observing adds.
 const BODY: &str = r#"
 DECLARE
   ops pg_catalog.jsonb := %L%::pg_catalog.jsonb;
@@ -38,8 +40,8 @@ DECLARE
   total pg_catalog.int8;
   ms pg_catalog.int8;
   began pg_catalog.timestamptz;
-  outcome pg_catalog.text := '';
-BEGIN
+  outcome pg_catalog.text := '';%D%
+BEGIN%B%
   PERFORM pg_catalog.set_config('novate.stopped', '', true);
   FOR i IN 0 .. pg_catalog.jsonb_array_length(ops) - 1 LOOP
     op := ops -> i;
@@ -83,7 +85,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'NV002', MESSAGE = question ->> 'description', DETAIL = question ->> 'sql';
       END IF;
     END LOOP;
-    ms := extract(epoch FROM pg_catalog.clock_timestamp() - began) * 1000;
+    ms := extract(epoch FROM pg_catalog.clock_timestamp() - began) * 1000;%A%
     outcome := '"rows": ' || total || ', "ms": ' || ms;
     RAISE NOTICE 'novate:{"finished": %, %}', i + %F%, outcome;
   END LOOP;
@@ -92,7 +94,7 @@ END
 "#;
 
 /// The statement that runs operations in order, with what is asked around them. `first` is the number of the first one.
-pub(crate) fn statement(operations: &[Operation], asked: &[Asked<'_>], first: usize) -> String {
+pub(crate) fn statement(operations: &[Operation], asked: &[Asked<'_>], first: usize, observing: Observing) -> String {
     let each = operations.iter().zip(asked).map(|(op, asked)| Wire {
         free: asked.free.map(|check| check.sql.as_str()),
         done: asked.done.iter().map(|check| check.sql.as_str()).collect(),
@@ -100,12 +102,12 @@ pub(crate) fn statement(operations: &[Operation], asked: &[Asked<'_>], first: us
         run: op.execute.iter().map(|step| step.sql.as_str()).collect(),
         after: asked.after.iter().copied().map(Question::of).collect(),
     });
-    block(each, first)
+    block(each, first, observing)
 }
 
 /// As [`statement`], and which operation it stopped at.
-pub(crate) fn batch(operations: &[Operation], asked: &[Asked<'_>], first: usize) -> String {
-    format!("{}; SELECT {STOPPED}", statement(operations, asked, first))
+pub(crate) fn batch(operations: &[Operation], asked: &[Asked<'_>], first: usize, observing: Observing) -> String {
+    format!("{}; SELECT {STOPPED}", statement(operations, asked, first, observing))
 }
 
 /// The operation that a [`batch`] stopped at.
@@ -118,17 +120,32 @@ pub(crate) fn questions(asked: &[Asked<'_>]) -> String {
     let each = asked
         .iter()
         .map(|asked| Wire { after: asked.compared.iter().copied().map(Question::of).collect(), ..Wire::default() });
-    block(each, 0)
+    block(each, 0, Observing::No)
 }
 
-fn block<'a>(operations: impl Iterator<Item = Wire<'a>>, first: usize) -> String {
+fn block<'a>(operations: impl Iterator<Item = Wire<'a>>, first: usize, observing: Observing) -> String {
     let operations: Vec<Wire<'_>> = operations.collect();
     // Texts and lists of them can always be written.
     let json = serde_json::to_string(&operations).unwrap_or_default();
-    let body = BODY.replace("%F%", &first.to_string());
+    let (declare, begin, after) = match observing {
+        Observing::Yes => (observe::DECLARE, observe::BEGIN, observe::AFTER),
+        Observing::No => Default::default(),
+    };
+    let body = BODY.replace("%D%", declare).replace("%B%", begin).replace("%A%", after);
+    let body = body.replace("%F%", &first.to_string());
     let body = body.replace("%L%", &Literal(&json).to_string());
     let tag = unused_tag(&body);
     format!("DO {tag}{body}{tag}")
+}
+
+/// Whether it is told what operations do beside what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Observing {
+    /// Not: it takes time.
+    #[default]
+    No,
+    /// Yes: [`crate::Event::OperationObserved`].
+    Yes,
 }
 
 /// An operation as the body reads it.
@@ -174,8 +191,13 @@ pub(crate) fn report(message: &str) -> Option<Report> {
         skipped: Option<bool>,
         rows: Option<u64>,
         ms: Option<u64>,
+        observed: Option<usize>,
+        seen: Option<Observation>,
     }
     let wire: Told = serde_json::from_str(message.strip_prefix(PREFIX)?).ok()?;
+    if let (Some(index), Some(seen)) = (wire.observed, wire.seen) {
+        return Some(Report::Observed(index, seen));
+    }
     match (wire.started, wire.finished) {
         (Some(index), None) => Some(Report::Started(index)),
         (None, Some(index)) if wire.skipped == Some(true) => Some(Report::Finished(index, Outcome::Skipped)),
@@ -197,6 +219,8 @@ pub(crate) enum Report {
     Started(usize),
     /// The operation of that index has ended.
     Finished(usize, Outcome),
+    /// What the operation of that index was seen to do.
+    Observed(usize, Observation),
 }
 
 #[cfg(test)]
