@@ -16,6 +16,7 @@ mod integrity;
 mod locks;
 mod online;
 mod probes;
+mod rehearsing;
 mod rewrites;
 mod rights;
 mod secrets;

@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Migration(Migration),
     /// Apply packages to a database
     Migrate(Migrate),
+    /// Apply what is pending to a copy, and tell what it does there
+    Rehearse(crate::commands::rehearse::Rehearse),
     /// Where the contract, the history and a database stand
     Status(Status),
     /// Work with a live database
@@ -275,6 +277,13 @@ pub(crate) struct Migrate {
     /// Apply everything and roll it back
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Rehearse first (scratch, template, or the URL of a copy), and go on only where that came out clean
+    #[arg(long, value_name = "COPY", num_args = 0..=1, default_missing_value = "scratch",
+          conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) rehearse: Option<String>,
+    /// For a rehearsal on a scratch server: so many rows of every table
+    #[arg(long, value_name = "N", requires = "rehearse")]
+    pub(crate) sample: Option<u32>,
 }
 
 /// `novate status`

@@ -31,6 +31,21 @@ impl From<novate_scratch::ScratchError> for Problem {
     }
 }
 
+impl From<novate_rehearse::RehearseError> for Problem {
+    fn from(error: novate_rehearse::RehearseError) -> Self {
+        match error {
+            novate_rehearse::RehearseError::Run(error) => error.into(),
+            novate_rehearse::RehearseError::Connection(error) => error.into(),
+            novate_rehearse::RehearseError::Scratch(error) => error.into(),
+            error => {
+                let mut problem = Self::input(error.code(), error.to_string()).fix(error.fix());
+                problem.why = error.why();
+                problem
+            }
+        }
+    }
+}
+
 impl From<novate_planner::RenderError> for Problem {
     fn from(error: novate_planner::RenderError) -> Self {
         Self::input(error.code(), error.to_string()).exit(Exit::Bug)

@@ -9,6 +9,7 @@ mod apply;
 mod asked;
 mod baseline;
 mod bookkeeping;
+mod carry;
 pub mod connection;
 mod contention;
 mod error;
@@ -33,6 +34,7 @@ mod verify;
 mod watch;
 
 pub use baseline::{Initialised, init, is_empty};
+pub use carry::carry_bookkeeping;
 pub use error::{LeftBehind, OperationAt, RunError};
 pub use event::{Event, LockHolder, Outcome};
 pub use ledger::{LogRow, log};

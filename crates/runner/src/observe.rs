@@ -50,7 +50,7 @@ pub(crate) const AFTER: &str = r#"
       WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted;
     SELECT coalesce(pg_catalog.jsonb_object_agg(c.oid::pg_catalog.text, c.relfilenode), '{}') INTO anew
       FROM pg_catalog.pg_class c
-      WHERE files ? c.oid::pg_catalog.text AND (files -> c.oid::pg_catalog.text -> 2)::pg_catalog.int8 <> c.relfilenode;
+      WHERE files ? c.oid::pg_catalog.text AND files -> c.oid::pg_catalog.text ->> 2 <> c.relfilenode::pg_catalog.text;
     RAISE NOTICE 'novate:{"observed": %, "seen": %}', i + %F%, pg_catalog.jsonb_build_object(
       'locks', (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
           'table', files -> (it ->> 0) -> 0, 'mode',

@@ -189,6 +189,11 @@ impl Session {
         }
     }
 
+    /// The major version of the server.
+    pub fn server_major(&self) -> u32 {
+        self.connected.server_version.major()
+    }
+
     /// Whether the connection is a session of its own; finds it out where something unknown is in between. No
     /// transaction may be open.
     pub(crate) async fn is_own(&mut self) -> bool {

@@ -6,6 +6,7 @@ use novate_runner::{Goal, History, Migrated, Outcome, migrate, standing};
 use serde_json::{Value, json};
 
 use super::migration_emit::node_json;
+use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
 use crate::operations;
 use crate::problem::Problem;
@@ -18,7 +19,9 @@ use crate::ui::{Report, Symbol};
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let Ready { history, goal, described } = ready(&project, args.to.as_deref())?;
+    let ready = ready(&project, args.to.as_deref())?;
+    rehearsed(&project, &ready, args).await?;
+    let Ready { history, goal, described } = ready;
     let mut session = project.connect().await?;
     if args.plan {
         let at = standing(&mut session, &context.space).await?;
@@ -42,6 +45,15 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         context.ui.note(Symbol::Info, note);
     }
     Ok(report(&done, &goal, &described, args))
+}
+
+/// Rehearses where that was asked for. Anything but a clean rehearsal is an error.
+async fn rehearsed(project: &Project<'_>, ready: &Ready, args: &Migrate) -> Result<(), Problem> {
+    let Some(on) = &args.rehearse else { return Ok(()) };
+    let copy = CopyArgs { on: on.clone(), sample: args.sample, keep: false };
+    let report = rehearse::on_copy(project, ready, &copy).await?.report(&ready.goal, None)?;
+    report.text.lines().for_each(|line| project.context.ui.note(Symbol::Next, line));
+    Ok(())
 }
 
 /// What a run needs and what was checked of it before any connection is made.

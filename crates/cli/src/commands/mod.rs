@@ -23,6 +23,7 @@ mod migration_show;
 mod plan;
 mod postgres;
 mod refs;
+pub(crate) mod rehearse;
 mod status;
 
 use camino::Utf8PathBuf;
@@ -51,6 +52,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
         Command::Migrate(args) => migrate::run(&context, &args).await,
+        Command::Rehearse(args) => rehearse::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
         Command::Db(Db::Init(args)) => db_init::run(&context, &args).await,
         Command::Db(Db::Update(args)) => db_update::run(&context, &args).await,
