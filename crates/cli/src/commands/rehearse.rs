@@ -174,14 +174,11 @@ impl Done {
         }
         if !clean {
             let found = self.rehearsal.verification.as_ref().map(|it| findings::text(&it.findings)).unwrap_or_default();
-            return Err(Problem::input(
-                "REHEARSE.DIFFERS",
-                "after the rehearsal the copy is not what its contract says",
-            )
-            .why(format!("{found}\n{text}"))
-            .fix("mend what differs, in the packages or in the database, and rehearse again")
-            .meta(json!({ "rehearsal": meta }))
-            .exit(Exit::Differences));
+            return Err(Problem::input("DB.DRIFT", "after the rehearsal the copy is not what its contract says")
+                .why(format!("{found}\n{text}"))
+                .fix("mend what differs, in the packages or in the database, and rehearse again")
+                .meta(json!({ "rehearsal": meta }))
+                .exit(Exit::Differences));
         }
         let ran = self.rehearsal.packages.len();
         if ran == 0 {
