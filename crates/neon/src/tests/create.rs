@@ -117,8 +117,10 @@ fn a_request_that_neon_will_not_do_is_not_repeated() {
     ");
 }
 
+type Loss = (&'static str, fn() -> Reply);
+
 /// Every way of losing an answer of a request that was done.
-fn losses() -> Vec<(&'static str, fn() -> Reply)> {
+fn losses() -> Vec<Loss> {
     vec![
         ("cut", || Reply::Cut(created("finished"))),
         ("close", || Reply::Close),

@@ -94,9 +94,12 @@ fn a_key_that_is_refused_says_so() {
     }
 }
 
+/// What comes in place of an answer, and what is said of it.
+type Wrong = (fn() -> Reply, &'static str);
+
 #[test]
 fn what_is_not_an_answer_is_not_taken_for_one() {
-    let replies: [(fn() -> Reply, &str); 7] = [
+    let replies: [Wrong; 7] = [
         (|| ok("<html>"), "it is not JSON (line 1, column 1)"),
         (|| ok("{}"), "it lacks what was asked for (line 1, column 2)"),
         (|| ok(r#"{"branches":["x"]}"#), "it lacks what was asked for (line 1, column 16)"),

@@ -92,7 +92,7 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, reply: &(dyn Fn(usize, 
         Reply::Cut(body) => answer(&mut stream, 200, "", &body, body.len() + 100),
         Reply::Close => Ok(()),
         Reply::Hang => {
-            std::thread::sleep(Duration::from_secs(3600));
+            std::thread::sleep(Duration::from_hours(1));
             Ok(())
         }
         Reply::Flood => {
