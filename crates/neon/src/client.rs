@@ -22,7 +22,7 @@ const PAGE: &str = "100";
 /// More than any plan allows branches.
 const MAX_PAGES: usize = 200;
 
-/// A client of one project. Calls block; cloning is cheap.
+/// A client of one project. Calls block their thread, for minutes if need be; cloning is cheap.
 #[derive(Clone)]
 pub struct Neon {
     inner: Arc<Inner>,

@@ -12,6 +12,9 @@
 //!   and expires at most 30 days from now: `https://neon.com/docs/guides/branch-expiration`.
 //! - Most of the work goes on after the answer, in operations that are `scheduling`, `running`, `finished`, `failed`,
 //!   `cancelling`, `cancelled` or `skipped`: `REF/key-concepts`, `REF/operations/get-project-operation`.
+//! - Neon's own description of the API (`https://neon.com/api_spec/release/v2.json`) has the status `error` too, beside
+//!   `failures_count` and `retry_at`: such an operation is taken for one that is tried again. An endpoint is `init`,
+//!   `active` or `idle`, and one that is idle wakes for a connection.
 //! - Listing filters by a part of the name or id, and a page says where the next one begins in `pagination.next`:
 //!   `REF/branches/list-project-branches`. At most 10,000 branches a page:
 //!   `https://api-docs.neon.tech/reference/listprojectbranches`.

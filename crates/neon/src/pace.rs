@@ -26,33 +26,35 @@ const LONGEST: Duration = Duration::from_secs(8);
 const LONGEST_POLL: Duration = Duration::from_secs(2);
 /// For a request that has to be made although time is up: to see whether a branch was left behind.
 const SHORTEST: Duration = Duration::from_secs(2);
+/// Points in time that are further away cannot be told.
+const LONGEST_REQUEST: Duration = Duration::from_hours(1);
 /// So often is somebody asked who does not answer: some ten seconds.
 pub(crate) const UNAVAILABLE_ATTEMPTS: u32 = 6;
 
 /// The waits of one call.
 pub(crate) struct Pace<'a> {
     clock: &'a dyn Clock,
-    until: Instant,
+    begun: Instant,
     limits: Limits,
 }
 
 impl<'a> Pace<'a> {
     pub(crate) fn new(clock: &'a dyn Clock, limits: Limits) -> Self {
-        Self { clock, until: clock.now() + limits.call, limits }
+        Self { clock, begun: clock.now(), limits }
     }
 
     /// How long the next request may take.
     pub(crate) fn request(&self) -> Duration {
-        self.limits.request.min(self.remaining().max(SHORTEST))
+        self.limits.request.min(self.remaining().max(SHORTEST)).min(LONGEST_REQUEST)
     }
 
     fn remaining(&self) -> Duration {
-        self.until.saturating_duration_since(self.clock.now())
+        self.limits.call.saturating_sub(self.clock.now().saturating_duration_since(self.begun))
     }
 
-    /// The wait after so many failures, if there is time for it.
+    /// The wait after so many failures, if there is time for it: as long as was asked for, if that is longer.
     pub(crate) fn backoff(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
-        self.fit(asked.unwrap_or_else(|| self.grown(attempt, LONGEST)))
+        self.fit(self.grown(attempt, LONGEST).max(asked.unwrap_or_default()))
     }
 
     /// The wait after so many questions whether something is ready.

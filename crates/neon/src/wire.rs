@@ -127,7 +127,7 @@ impl Operation {
     pub(crate) fn standing(&self) -> Standing {
         match self.status.as_str() {
             "finished" | "skipped" => Standing::Done,
-            "failed" | "cancelled" | "error" => Standing::Failed,
+            "failed" | "cancelled" => Standing::Failed,
             _ => Standing::Running,
         }
     }

@@ -29,7 +29,7 @@ fn a_branch_is_made_with_an_endpoint() {
 fn operations_are_waited_for_and_the_endpoint_too() {
     let server = Server::script(vec![
         Reply::Json(201, created("running")),
-        ok(operation_answer("op-1", "create_branch", "running")),
+        ok(operation_answer("op-1", "create_branch", "error")),
         ok(operation_answer("op-1", "create_branch", "finished")),
         ok(operation_answer("op-2", "start_compute", "skipped")),
         ok(endpoints("init")),

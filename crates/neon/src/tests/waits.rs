@@ -37,11 +37,12 @@ fn neon_says_how_long_to_wait() {
     let server = Server::script(vec![
         Reply::With(429, "Retry-After: 17\r\n", "{}".into()),
         Reply::With(429, "retry-after: Wed, 21 Oct 2026 07:28:00 GMT\r\n", "{}".into()),
+        Reply::With(429, "retry-after: 0\r\n", "{}".into()),
         ok(branches(&[], None)),
     ]);
     let client = client(&server);
     client.neon.branches("").unwrap();
-    assert_eq!(client.told(), ["RateLimited 1 17000", "RateLimited 2 1000"]);
+    assert_eq!(client.told(), ["RateLimited 1 17000", "RateLimited 2 1000", "RateLimited 3 2000"]);
 }
 
 #[test]
@@ -102,4 +103,34 @@ fn a_server_that_is_not_there_is_asked_some_times() {
     let error = client.neon.create_branch(&request()).unwrap_err();
     assert_eq!((error.code(), error.left_behind()), ("NEON.UNAVAILABLE", &LeftBehind::Nothing));
     assert_eq!(client.told().len(), 5);
+}
+
+#[test]
+fn limits_may_be_as_long_as_they_like() {
+    let server = Server::script(vec![ok(branches(&[], None))]);
+    let client = client_with(&server, |builder| builder.call_timeout(Duration::MAX).request_timeout(Duration::MAX));
+    assert!(client.neon.branches("").unwrap().is_empty());
+}
+
+#[test]
+fn clients_that_failed_together_do_not_return_together() {
+    struct Lucky;
+    impl Clock for Lucky {
+        fn now(&self) -> Instant {
+            Instant::now()
+        }
+
+        fn sleep(&self, _: Duration) {}
+
+        fn chance(&self) -> f64 {
+            0.25
+        }
+    }
+    let server = Server::script(vec![error(423, "", "locked"), ok(branches(&[], None))]);
+    let client = client_with(&server, |builder| builder.clock(Lucky));
+    client.neon.branches("").unwrap();
+    assert_eq!(client.told(), ["Locked 1 312"]);
+    let chances: Vec<_> = (0..20).map(|_| clock::System.chance()).collect();
+    assert!(chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
+    assert!(chances.windows(2).any(|pair| pair[0].to_bits() != pair[1].to_bits()), "{chances:?}");
 }
