@@ -23,7 +23,7 @@ macro_rules! plain {
     )*};
 }
 
-plain!(novate_planner::PlanError, novate_source::FileError);
+plain!(novate_planner::PlanError, novate_source::FileError, novate_neon::NeonError);
 
 impl From<novate_scratch::ScratchError> for Problem {
     fn from(error: novate_scratch::ScratchError) -> Self {
