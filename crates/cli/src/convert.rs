@@ -37,6 +37,7 @@ impl From<novate_rehearse::RehearseError> for Problem {
             novate_rehearse::RehearseError::Run(error) => error.into(),
             novate_rehearse::RehearseError::Connection(error) => error.into(),
             novate_rehearse::RehearseError::Scratch(error) => error.into(),
+            novate_rehearse::RehearseError::Neon(error) => error.into(),
             error => {
                 let mut problem = Self::input(error.code(), error.to_string()).fix(error.fix());
                 problem.why = error.why();

@@ -213,6 +213,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("REHEARSE.IN_USE"),
     page!("REHEARSE.LOST"),
     page!("REHEARSE.NOT_ALLOWED"),
+    page!("REHEARSE.NO_NEON"),
     page!("REHEARSE.REFUSED"),
     page!("REHEARSE.UNKNOWN_COPY"),
     page!("SCRATCH.BIN_UNUSABLE"),

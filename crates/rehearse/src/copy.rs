@@ -1,9 +1,10 @@
 //! A copy of a database.
 
+use novate_neon::{BranchId, Neon};
 use novate_runner::connection::ConnectionString;
 use novate_scratch::{Database, Server};
 
-use crate::{RehearseError, on_server};
+use crate::{RehearseError, on_neon, on_server};
 
 /// A copy of a database, which is removed by [`Copy::remove`].
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) enum Kind {
     Scratch { database: Database, server: Server },
     /// A database beside the one that was copied.
     OnServer { source: Box<ConnectionString> },
+    /// A branch of a Neon project.
+    Neon { neon: Neon, branch: BranchId },
     /// Somebody else's.
     Given,
 }
@@ -60,6 +63,10 @@ impl Copy {
             }
             Kind::OnServer { source } => {
                 on_server::drop_copy(&source, &self.string.dbname).await?;
+                Ok(Left::Removed)
+            }
+            Kind::Neon { neon, branch } => {
+                on_neon::remove(neon, branch).await?;
                 Ok(Left::Removed)
             }
             Kind::Given => Ok(Left::Kept(self.string.redacted())),

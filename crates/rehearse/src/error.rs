@@ -59,6 +59,9 @@ pub enum RehearseError {
     /// There is no scratch server.
     #[error(transparent)]
     Scratch(#[from] ScratchError),
+    /// Neon's API failed.
+    #[error(transparent)]
+    Neon(#[from] novate_neon::NeonError),
     /// The runner failed before or after what was rehearsed.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -76,6 +79,7 @@ impl RehearseError {
             Self::Connection(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Scratch(error) => error.code(),
+            Self::Neon(error) => error.code(),
             Self::Run(error) => error.code(),
         }
     }
@@ -89,6 +93,7 @@ impl RehearseError {
             Self::Incomplete { statement, .. } => Some(format!("it was to be made by: {statement}")),
             Self::NotAllowed { .. } => Some("CREATE DATABASE needs the attribute CREATEDB".to_owned()),
             Self::Connection(error) => Some(error.why()),
+            Self::Neon(error) => error.why(),
             Self::Catalog(_) | Self::Scratch(_) | Self::Run(_) | Self::Refused { .. } | Self::Lost { .. } => None,
         }
     }
@@ -112,6 +117,7 @@ impl RehearseError {
             Self::Connection(error) => error.fix(),
             Self::Catalog(error) => error.fix().unwrap_or_default(),
             Self::Scratch(error) => error.fix(),
+            Self::Neon(error) => error.fix().unwrap_or_default(),
             Self::Run(_) => "see what it says; nothing was changed in the database".to_owned(),
         }
     }

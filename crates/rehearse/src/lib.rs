@@ -7,6 +7,7 @@
 mod copy;
 mod error;
 mod locks;
+mod on_neon;
 mod on_server;
 mod query;
 mod rehearsal;
@@ -16,6 +17,7 @@ mod scratch;
 
 pub use copy::{Copy, Left};
 pub use error::RehearseError;
+pub use on_neon::{NeonProject, on_neon};
 pub use on_server::{left_over, on_server};
 pub use rehearsal::{OperationSeen, PackageSeen, Rehearsal, Wait, rehearse};
 pub use remaining::{InvalidKey, Remaining};

@@ -2,8 +2,9 @@
 
 use clap::Args;
 use novate_history::Node;
-use novate_rehearse::{Copy, Left, OperationSeen, PackageSeen, Rehearsal};
-use novate_runner::connection::is_connection_string;
+use novate_neon::{ApiKey, ProjectId};
+use novate_rehearse::{Copy, Left, NeonProject, OperationSeen, PackageSeen, Rehearsal};
+use novate_runner::connection::{ConnectionString, is_connection_string};
 use novate_runner::{Goal, History, Outcome, Verification};
 use novate_scratch::{Major, Request};
 use serde_json::{Value, json};
@@ -30,8 +31,8 @@ pub(crate) struct Rehearse {
 /// Which copy, and what becomes of it.
 #[derive(Debug, Args, Default)]
 pub(crate) struct CopyArgs {
-    /// On what copy: scratch (a server of its own with the live schema), template (a copy on the same server), or the
-    /// URL of a copy that you have made
+    /// On what copy: scratch (a server of its own with the live schema), template (a copy on the same server), neon (a
+    /// branch of the project that NEON_API_KEY and NEON_PROJECT_ID name), or the URL of a copy that you have made
     #[arg(long, value_name = "COPY", default_value = "scratch")]
     pub(crate) on: String,
     /// On a scratch server: so many rows of every table, and those that they refer to
@@ -132,8 +133,54 @@ async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
             ui.note(Symbol::Info, &format!("copying {shown} ({origin}) on its server"));
             Ok(novate_rehearse::on_server(&source, &stamp(project)?).await?)
         }
+        "neon" => on_neon(project, args, &source).await,
         other => Err(Problem::input("REHEARSE.UNKNOWN_COPY", format!("{other:?} is no kind of copy"))
-            .fix("--on scratch, --on template, or --on with the URL of a copy")),
+            .fix("--on scratch, --on template, --on neon, or --on with the URL of a copy")),
+    }
+}
+
+/// A branch of the project that the variables name.
+async fn on_neon(project: &Project<'_>, args: &CopyArgs, source: &ConnectionString) -> Result<Copy, Problem> {
+    let ui = project.context.ui;
+    if args.sample.is_some() {
+        return Err(Problem::input("REHEARSE.CANNOT_SAMPLE", "a branch has every row")
+            .fix("leave --sample out, or rehearse --on scratch"));
+    }
+    let value = |name: &str| {
+        project.variables.get(name).map(|(value, _)| value).ok_or_else(|| {
+            Problem::input("REHEARSE.NO_NEON", format!("a branch needs {name}"))
+                .why(format!("looked for it in {}", project.variables.looked_in()))
+                .fix("set NEON_API_KEY and NEON_PROJECT_ID: Neon's console has both")
+        })
+    };
+    let place = NeonProject {
+        key: ApiKey::new(&value("NEON_API_KEY")?),
+        id: ProjectId::new(value("NEON_PROJECT_ID")?),
+        base_url: project.variables.get("NEON_API_URL").map(|(value, _)| value),
+    };
+    let name = format!("novate-rehearse-{}", stamp(project)?.replace('_', "-"));
+    ui.note(Symbol::Info, &format!("making the branch {name} of the Neon project {}", place.id));
+    let on = move |event: &novate_neon::Event| ui.note(Symbol::Info, &told(event));
+    Ok(novate_rehearse::on_neon(source, place, &name, on).await?)
+}
+
+/// What Neon is doing.
+fn told(event: &novate_neon::Event) -> String {
+    use novate_neon::{Event, Reason};
+    match event {
+        Event::Made { branch } => format!("the branch is there: {branch}"),
+        Event::Waiting { reason, attempt, delay } => {
+            let what = match reason {
+                Reason::Locked => "other operations run on the project".to_owned(),
+                Reason::RateLimited => "there were too many requests".to_owned(),
+                Reason::Unavailable => "Neon was not reached".to_owned(),
+                Reason::Operation { action } => format!("Neon is at {action}"),
+                Reason::Endpoint => "the branch's compute is coming up".to_owned(),
+                _ => "Neon is busy".to_owned(),
+            };
+            format!("{what}; request {} in {}", attempt + 1, shown(*delay))
+        }
+        _ => "Neon is busy".to_owned(),
     }
 }
 
