@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::support::Project;
 
+mod neon;
+
 const TABLES: &str = "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
     email varchar(40) NOT NULL, age int, note text DEFAULT 'none');\n\
     CREATE TABLE posts (id bigint PRIMARY KEY, author bigint REFERENCES users, up bigint REFERENCES posts, title text);\n\
