@@ -9,6 +9,7 @@ mod bad_days;
 mod connecting;
 mod drift;
 mod drills;
+mod environments;
 mod evolving;
 mod graph;
 mod integrity;

@@ -241,6 +241,8 @@ fn commands_that_work() {
         &["ref", "list"],
         &["ref", "delete", "here"],
         &["check"],
+        &["env"],
+        &["env", "production"],
         &["postgres", "list"],
         &["explain", "CONNECTION.AUTH_FAILED"],
         &["completions", "bash"],
@@ -321,7 +323,7 @@ fn connections_that_fail() {
     let silent = format!("postgresql://{role}:{}@127.0.0.1:{silent_port}/x", secret("no answer"));
     scene.run(&silent, &["migrate", "-vvv"]);
     for url in &urls {
-        for arguments in [["migrate"].as_slice(), &["db", "verify", "-vvv"], &["status", "--json"]] {
+        for arguments in [["migrate"].as_slice(), &["db", "verify", "-vvv"], &["status", "--json"], &["env"]] {
             scene.run(url, arguments);
         }
         let end = scene.run("", &["db", "sign", "--db", url]);
@@ -354,6 +356,8 @@ fn strings_that_cannot_be_read() {
     for text in &strings {
         scene.run(text, &["migrate"]);
         scene.run(text, &["status", "--json", "-vvv"]);
+        scene.run(text, &["env"]);
+        scene.run("", &["env", "--json", "--db", text]);
         scene.run("", &["db", "verify", "--db", text]);
     }
     // Where none is expected.
@@ -371,6 +375,7 @@ fn strings_that_cannot_be_read() {
             &["migration", "show", text],
             &["migration", "new", text],
             &["explain", text],
+            &["env", text],
             &["--env", text, "migrate"],
             &["--space", text, "migrate"],
             &["check", "--deny", text],
@@ -406,7 +411,9 @@ fn files_that_cannot_be_read() {
     ];
     for text in &broken {
         scene.file("novate.toml", text);
-        for arguments in [["migrate"].as_slice(), &["status", "--json"], &["db", "verify", "-vvv", "--env", "x"]] {
+        for arguments in
+            [["migrate"].as_slice(), &["status", "--json"], &["db", "verify", "-vvv", "--env", "x"], &["env", "-v"]]
+        {
             scene.run("", arguments);
         }
     }
@@ -472,6 +479,8 @@ fn statements_that_set_passwords() {
             &["migration", "show", "--json"],
             &["migration", "check", "--json"],
             &["check"],
+            &["env"],
+            &["env", "production"],
             &["status"],
         ] {
             scene.run(&url, arguments);

@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Ref(Ref),
     /// Check everything that can be checked without a database
     Check(Check),
+    /// What each environment would use, and what is missing
+    Env(crate::commands::env::Args),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -422,7 +424,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, environments, formats, roles; none lists the codes
     pub(crate) code: Option<String>,
 }
 

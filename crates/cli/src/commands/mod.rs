@@ -9,6 +9,7 @@ mod db_sign;
 mod db_update;
 mod db_verify;
 mod diff;
+pub(crate) mod env;
 mod explain;
 mod graph;
 mod init;
@@ -60,6 +61,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
+        Command::Env(args) => env::run(&context, &args),
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
