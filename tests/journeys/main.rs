@@ -19,5 +19,6 @@ mod probes;
 mod rewrites;
 mod rights;
 mod secrets;
+mod seeds;
 mod setting_out;
 mod support;

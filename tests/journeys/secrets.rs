@@ -220,6 +220,11 @@ fn commands_that_work() {
         scene.at_every_loudness(&url, arguments);
     }
     scene.project.contract(TWO);
+    scene.project.write(
+        "seeds/one.sql",
+        "-- @check\nSELECT 1 WHERE NOT EXISTS (SELECT 1 FROM t WHERE id = 1);\n-- @run\nINSERT INTO t (id) VALUES \
+         (1);\n-- @end\n",
+    );
     for arguments in [
         ["plan", "--name", "more"].as_slice(),
         &["migrate"],
@@ -243,6 +248,9 @@ fn commands_that_work() {
         &["check"],
         &["env"],
         &["env", "production"],
+        &["seed", "--check"],
+        &["seed", "--dry-run"],
+        &["seed"],
         &["postgres", "list"],
         &["explain", "CONNECTION.AUTH_FAILED"],
         &["completions", "bash"],
@@ -481,6 +489,9 @@ fn statements_that_set_passwords() {
             &["check"],
             &["env"],
             &["env", "production"],
+            &["seed", "--check"],
+            &["seed", "--dry-run"],
+            &["seed"],
             &["status"],
         ] {
             scene.run(&url, arguments);

@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Check(Check),
     /// What each environment would use, and what is missing
     Env(crate::commands::env::Args),
+    /// Run the seeds that still have work
+    Seed(crate::commands::seed::Args),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -277,6 +279,9 @@ pub(crate) struct Migrate {
     /// Apply everything and roll it back
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Then run the seeds that still have work
+    #[arg(long, conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) seed: bool,
 }
 
 /// `novate status`
@@ -424,7 +429,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, environments, formats, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, environments, formats, roles, seeds; none lists the codes
     pub(crate) code: Option<String>,
 }
 

@@ -19,6 +19,7 @@ mod progress;
 mod project;
 mod redact;
 mod renames;
+mod seeds;
 mod signals;
 mod sources;
 mod states;

@@ -14,6 +14,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("environments", include_str!("../../../../docs/environments.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
+    ("seeds", include_str!("../../../../docs/seeds.md")),
     ("verify", include_str!("../../../../docs/verify.md")),
 ];
 

@@ -24,6 +24,7 @@ mod migration_show;
 mod plan;
 mod postgres;
 mod refs;
+pub(crate) mod seed;
 mod status;
 
 use camino::Utf8PathBuf;
@@ -62,6 +63,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Ref(args) => refs::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
         Command::Env(args) => env::run(&context, &args),
+        Command::Seed(args) => seed::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
