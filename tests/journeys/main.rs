@@ -7,6 +7,7 @@
 
 mod bad_days;
 mod connecting;
+mod dev;
 mod drift;
 mod drills;
 mod environments;

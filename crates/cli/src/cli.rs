@@ -82,6 +82,8 @@ pub(crate) enum Command {
     /// Work with a live database
     #[command(subcommand)]
     Db(Db),
+    /// A PostgreSQL of this project's own that follows the contract as you edit it
+    Dev(crate::commands::dev::Args),
     /// What leads from one state to another
     Diff(Diff),
     /// Names for contracts that deploys move to
@@ -429,7 +431,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, environments, formats, roles, seeds; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, dev, environments, formats, roles, seeds; none lists the codes
     pub(crate) code: Option<String>,
 }
 

@@ -120,6 +120,8 @@ pub(crate) const PAGES: &[Page] = &[
     page!("DB.REFUSED"),
     page!("DB.SIGNED_ELSEWHERE"),
     page!("DB.TIMED_OUT"),
+    page!("DEV.NOT_RUNNING"),
+    page!("DEV.RUNNING"),
     page!("MARKER.CORRUPT"),
     page!("MARKER.ELSEWHERE"),
     page!("MARKER.MISSING"),

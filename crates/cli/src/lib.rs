@@ -8,6 +8,7 @@ mod commands;
 mod config;
 pub mod configuration;
 mod convert;
+mod dev_server;
 mod emitted;
 mod errors;
 mod exit;
@@ -25,6 +26,7 @@ mod sources;
 mod states;
 mod ui;
 mod variables;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -154,6 +154,12 @@ impl Seeds {
     }
 }
 
+/// The seeds of the chosen environment as texts, to see whether they change.
+pub(crate) fn texts(project: &Project<'_>) -> Result<Vec<(String, Option<String>)>, Problem> {
+    let found = of(project, project.environment()?)?;
+    Ok(found.into_iter().map(|Found { path, name }| (name, files::read(&path, MAX_SEED_BYTES).ok())).collect())
+}
+
 fn place(path: &Utf8Path, text: &str, statement: Option<&str>) -> Place {
     let found = statement.and_then(|statement| text.find(statement).map(|at| Span::new(at, at + statement.len())));
     match found {

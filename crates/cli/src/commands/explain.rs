@@ -11,6 +11,7 @@ use crate::ui::Report;
 const TOPICS: &[(&str, &str)] = &[
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
+    ("dev", include_str!("../../../../docs/dev.md")),
     ("environments", include_str!("../../../../docs/environments.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
     ("roles", include_str!("../../../../docs/roles.md")),

@@ -8,6 +8,7 @@ mod db_schema;
 mod db_sign;
 mod db_update;
 mod db_verify;
+pub(crate) mod dev;
 mod diff;
 pub(crate) mod env;
 mod explain;
@@ -59,6 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Db(Db::Verify(args)) => db_verify::run(&context, &args).await,
         Command::Db(Db::Sign(args)) => db_sign::run(&context, &args).await,
         Command::Db(Db::Schema) => db_schema::run(&context).await,
+        Command::Dev(args) => dev::run(&context, &args).await,
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
