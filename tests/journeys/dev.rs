@@ -90,6 +90,7 @@ fn the_contract_is_followed_and_the_data_stays() {
     assert!(dev.err.lock().unwrap().contains("seeds/first.sql: ran, 1 row"), "{}", dev.err.lock().unwrap());
     project.novate("dev --url").ok().says(&url);
     assert_eq!(project.novate("dev --url --json").ok().json()["url"], url);
+    project.novate("dev --db postgresql://x/y").fails(2, "USAGE");
     project.novate("dev").fails(2, "DEV.RUNNING").says("novate dev --url").does_not_say(&url);
     assert!(!schema(&project, &url).contains("name"));
 

@@ -156,6 +156,16 @@ fn only_where_the_database_is_at_the_contract() {
     let json = project.novate("migrate --seed --json").ok().json();
     assert_eq!(json["seeds"][0]["outcome"], "ran", "{json}");
     project.novate("migrate --seed --plan").fails(2, "USAGE");
+    // The migration stays where a seed fails after it.
+    project.contract(SCHEMA);
+    project.novate("plan --name less").ok();
+    project.write("seeds/2.sql", &plan(2, "x").replace("VALUES (2", "VALUES (20"));
+    project
+        .novate("migrate --seed")
+        .fails(5, "MIGRATION.POSTCHECK_FAILED")
+        .says("1 package applied")
+        .says("seeds/2.sql");
+    project.novate("db verify --strict").ok();
 }
 
 #[test]

@@ -45,3 +45,52 @@ fn source(file: &SourceFile, hasher: &mut DefaultHasher) {
     (&file.path, &file.text).hash(hasher);
     file.includes.iter().for_each(|include| source(&include.file, hasher));
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use camino::Utf8Path;
+    use novate_contract::Space;
+    use novate_runner::Interrupt;
+
+    use super::*;
+    use crate::ui::{Ui, Verbosity};
+
+    #[test]
+    fn every_file_that_matters_is_watched() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let ui = Ui { json: false, verbosity: Verbosity::Quiet };
+        let context = Context {
+            ui,
+            here: root.to_owned(),
+            db: None,
+            env: None,
+            space: Space::app(),
+            interrupt: Interrupt::default(),
+        };
+        let mut states = vec![state(&context)];
+        for (name, text) in [
+            ("novate.toml", ""),
+            ("contracts/app.sql", "\\ir parts/users.sql\n"),
+            ("contracts/parts/users.sql", "CREATE TABLE users (id int);\n"),
+            ("contracts/parts/users.sql", "CREATE TABLE users (id int, name text);\n"),
+            ("seeds/first.sql", "-- one\n"),
+            ("seeds/first.sql", "-- two\n"),
+            ("novate.toml", "[postgres]\nmajor = 16\n"),
+            ("novate.toml", "[postgres\n"),
+            ("novate.toml", "[postgres \n"),
+        ] {
+            fs_err::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+            fs_err::write(root.join(name), text).unwrap();
+            let now = state(&context);
+            assert!(!states.contains(&now), "{name} {text:?}");
+            assert_eq!(state(&context), now);
+            states.push(now);
+        }
+        // Other files are none of its business, and the same text is no change.
+        fs_err::write(root.join("other.sql"), "x").unwrap();
+        fs_err::write(root.join("novate.toml"), "[postgres \n").unwrap();
+        assert_eq!(states.last(), Some(&state(&context)));
+    }
+}

@@ -39,6 +39,10 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// Starts the server, follows the contract until somebody asks to stop, and stops the server; its data stays.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Report, Problem> {
+    if context.db.is_some() {
+        return Err(Problem::input("USAGE", "novate dev has a database of its own, and --db names another")
+            .fix("leave --db out; novate db update works on any database"));
+    }
     let config = context.project()?.config;
     if args.url {
         let url = dev_server::url_of_running(&config)?;
