@@ -157,3 +157,23 @@ fn a_killed_one_leaves_nothing_in_the_way() {
     let json = project.novate("dev --once --accept-data-loss --json").ok().json();
     assert_eq!(json["url"], url, "{json}");
 }
+
+#[test]
+fn what_is_left_to_others_is_made_here() {
+    let project = project();
+    project.write("seeds/first.sql", &SEED.replace("users", "auth.users"));
+    let declared = |columns: &str| {
+        format!(
+            "-- @control external\nCREATE SCHEMA auth;\n-- @control external\nCREATE TABLE auth.users (id int PRIMARY \
+             KEY, email text{columns});\nCREATE TABLE t (id int REFERENCES auth.users (id));\n"
+        )
+    };
+    project.contract(&declared(""));
+    project.novate("dev --once").ok().says("Create table auth.users").says("ran, 1 row");
+    // What the rows that are there forbid is said with its next step.
+    project.contract(&declared(", name int CHECK (id > 1)"));
+    project.novate("dev --once").fails(5, "MIGRATION.PRECHECK_FAILED").says("nothing was changed").does_not_say("emit");
+    project.contract(&declared(", name text"));
+    project.novate("dev --once").ok().says("1 operation applied, verified and signed");
+    project.novate("dev --once").ok().says("the database is what the contract says");
+}

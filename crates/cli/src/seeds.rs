@@ -239,25 +239,25 @@ pub(crate) fn text(seeded: &[Seeded], settings: &Settings) -> String {
     if seeded.is_empty() {
         return format!("{} No seeds", Symbol::Info.text());
     }
-    let lines: Vec<String> = seeded
-        .iter()
-        .map(|seed| {
-            let what = match (seed.ran(), settings.dry_run) {
-                (false, _) => "nothing to do".to_owned(),
-                (true, dry_run) => {
-                    let rows = count(usize::try_from(seed.rows()).unwrap_or(usize::MAX), "row");
-                    let took = if seed.took.as_secs() >= 1 { format!(", {}", shown(seed.took)) } else { String::new() };
-                    format!("{} {rows}{took}", if dry_run { "would change" } else { "ran," })
-                }
-            };
-            let changed = seed
-                .changed_since
-                .as_ref()
-                .map(|when| format!("\n  its text has changed since it ran ({when}); its check alone decided"));
-            format!("{} {}: {what}{}", Symbol::Done.text(), seed.name, changed.unwrap_or_default())
-        })
-        .collect();
+    let lines: Vec<String> =
+        seeded.iter().map(|seed| format!("{} {}", Symbol::Done.text(), line(seed, settings))).collect();
     lines.join("\n")
+}
+
+/// What became of a seed.
+pub(crate) fn line(seed: &Seeded, settings: &Settings) -> String {
+    let what = if seed.ran() {
+        let rows = count(usize::try_from(seed.rows()).unwrap_or(usize::MAX), "row");
+        let took = if seed.took.as_secs() >= 1 { format!(", {}", shown(seed.took)) } else { String::new() };
+        format!("{} {rows}{took}", if settings.dry_run { "would change" } else { "ran," })
+    } else {
+        "nothing to do".to_owned()
+    };
+    let changed = seed
+        .changed_since
+        .as_ref()
+        .map(|when| format!("\n  its text has changed since it ran ({when}); its check alone decided"));
+    format!("{}: {what}{}", seed.name, changed.unwrap_or_default())
 }
 
 /// What became of seeds, for programs.

@@ -1,7 +1,7 @@
 //! `novate db update`: a development database follows the contract without a package.
 
 use dialoguer::Confirm;
-use novate_contract::Contract;
+use novate_contract::{Contract, Control};
 use novate_planner::{Item, Operation, OperationClass, PlanOptions};
 use novate_runner::{RunError, Session, Settings, standing, update};
 use serde_json::json;
@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     let sources = project.sources()?;
     sources.print_notes(context.ui);
     let mut session = project.connect().await?;
-    let next = difference(context, sources, &args.rename, &mut session).await?;
+    let next = difference(context, sources, &args.rename, Externals::Theirs, &mut session).await?;
     let operations = &next.operations;
     let mut text = operations::lines(operations);
     let json = json!({ "operations": operations::json(operations), "dryRun": args.dry_run });
@@ -50,6 +50,10 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     Ok(Report::new(text, json))
 }
 
+/// What an operation fails with, whose next step usually is about its package.
+const OF_AN_OPERATION: [&str; 3] =
+    ["MIGRATION.STATEMENT_FAILED", "MIGRATION.PRECHECK_FAILED", "MIGRATION.POSTCHECK_FAILED"];
+
 /// What leads from a live schema to the contract.
 pub(crate) struct Difference {
     /// The contract.
@@ -58,14 +62,28 @@ pub(crate) struct Difference {
     pub(crate) operations: Vec<Operation>,
 }
 
+/// Who makes what the contract leaves to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Externals {
+    /// They do.
+    Theirs,
+    /// We do, as it is declared: on a server of our own there is nobody else.
+    Ours,
+}
+
 /// Plans from the live schema to the contract; refuses what only a package can hold.
 pub(crate) async fn difference(
     context: &Context,
     sources: Sources,
     rename: &[String],
+    externals: Externals,
     session: &mut Session,
 ) -> Result<Difference, Problem> {
-    let to = sources.contract;
+    let contract = sources.contract;
+    let to = match externals {
+        Externals::Theirs => contract.clone(),
+        Externals::Ours => adopted(&contract),
+    };
     if let Some(transit) = standing(session, &context.space).await?.in_transit {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
@@ -81,7 +99,28 @@ pub(crate) async fn difference(
     operations::print_findings(context.ui, &plan.findings);
     refuse_transforms(&plan)?;
     let operations = if plan.is_empty() { Vec::new() } else { compile(&plan, &live, &to)? };
-    Ok(Difference { to, operations })
+    Ok(Difference { to: contract, operations })
+}
+
+/// The contract with nothing left to others.
+fn adopted(contract: &Contract) -> Contract {
+    let mut ours = contract.clone();
+    let schemas = ours.schemas.values_mut().map(|schema| &mut schema.control);
+    let extensions = ours.extensions.values_mut().map(|extension| &mut extension.control);
+    let enums = ours.enums.values_mut().map(|kind| &mut kind.control);
+    let sequences = ours.sequences.values_mut().map(|sequence| &mut sequence.control);
+    let adopt = |control: &mut Control| {
+        if *control == Control::External {
+            *control = Control::Managed;
+        }
+    };
+    schemas.chain(extensions).chain(enums).chain(sequences).for_each(adopt);
+    for name in contract.tables.keys().filter(|name| contract.tables[*name].control == Control::External) {
+        if let Some(table) = ours.tables.get_mut(name) {
+            table.control = Control::Managed;
+        }
+    }
+    ours
 }
 
 /// Applies a difference, verifies the result and signs it, in one transaction.
@@ -92,8 +131,15 @@ pub(crate) async fn apply(
     settings: &Settings,
 ) -> Result<(), Problem> {
     let mut progress = Progress::new(context.ui);
-    update(session, &context.space, &next.operations, &next.to, settings, &mut |event| progress.on(&event)).await?;
-    Ok(())
+    let mut on = |event| progress.on(&event);
+    update(session, &context.space, &next.operations, &next.to, settings, &mut on).await.map_err(|error| {
+        let mut problem = Problem::from(error);
+        // There is no package to edit and no migration to run again.
+        if OF_AN_OPERATION.contains(&problem.code) {
+            problem.fix = Some("mend the cause or the contract; nothing was changed".to_owned());
+        }
+        problem
+    })
 }
 
 /// Only a package can hold a change to rows, because only people know what rows should become.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use dialoguer::Confirm;
 use novate_contract::json;
 use novate_runner::connection::ConnectEnv;
-use novate_runner::{RunError, Seeded, Session};
+use novate_runner::{RunError, Session};
 use serde_json::json;
 
-use super::db_update::{self, data_loss};
+use super::db_update::{self, Externals, data_loss};
 use crate::dev_server::{self, DevServer};
 use crate::operations;
 use crate::problem::{Problem, shorten};
@@ -113,7 +113,7 @@ async fn round(context: &Context, args: &Args, server: &DevServer) -> Result<(),
         session = Session::open(&string, "novate dev", context.interrupt.clone()) => session?,
         () = context.interrupt.wait() => return Err(RunError::Interrupted.into()),
     };
-    let next = db_update::difference(context, sources, &[], &mut session).await?;
+    let next = db_update::difference(context, sources, &[], Externals::Ours, &mut session).await?;
     let settings = project.settings();
     let ui = context.ui;
     if !next.operations.is_empty() {
@@ -132,9 +132,8 @@ async fn round(context: &Context, args: &Args, server: &DevServer) -> Result<(),
     ui.note(Symbol::Done, &done);
     let at = json::storage_hash(&next.to);
     let seeded = seeds.run(context, &mut session, &at, &settings).await?;
-    let ran: Vec<Seeded> = seeded.into_iter().filter(Seeded::ran).collect();
-    if !ran.is_empty() {
-        ui.note(Symbol::Info, &seeds::text(&ran, &settings));
+    for seed in seeded.iter().filter(|seed| seed.ran()) {
+        ui.note(Symbol::Done, &seeds::line(seed, &settings));
     }
     session.close().await;
     Ok(())
