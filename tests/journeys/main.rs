@@ -8,8 +8,10 @@
 mod asked;
 mod bad_days;
 mod connecting;
+mod dev;
 mod drift;
 mod drills;
+mod environments;
 mod evolving;
 mod graph;
 mod integrity;
@@ -20,5 +22,6 @@ mod rehearsing;
 mod rewrites;
 mod rights;
 mod secrets;
+mod seeds;
 mod setting_out;
 mod support;

@@ -84,6 +84,8 @@ pub(crate) enum Command {
     /// Work with a live database
     #[command(subcommand)]
     Db(Db),
+    /// A PostgreSQL of this project's own that follows the contract as you edit it
+    Dev(crate::commands::dev::Args),
     /// What leads from one state to another
     Diff(Diff),
     /// Names for contracts that deploys move to
@@ -91,6 +93,10 @@ pub(crate) enum Command {
     Ref(Ref),
     /// Check everything that can be checked without a database
     Check(Check),
+    /// What each environment would use, and what is missing
+    Env(crate::commands::env::Args),
+    /// Run the seeds that still have work
+    Seed(crate::commands::seed::Args),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -284,6 +290,9 @@ pub(crate) struct Migrate {
     /// For a rehearsal on a scratch server: so many rows of every table
     #[arg(long, value_name = "N", requires = "rehearse")]
     pub(crate) sample: Option<u32>,
+    /// Then run the seeds that still have work
+    #[arg(long, conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) seed: bool,
 }
 
 /// `novate status`
@@ -431,7 +440,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, dev, environments, formats, roles, seeds; none lists the codes
     pub(crate) code: Option<String>,
 }
 

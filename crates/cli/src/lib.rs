@@ -8,6 +8,7 @@ mod commands;
 mod config;
 pub mod configuration;
 mod convert;
+mod dev_server;
 mod emitted;
 mod errors;
 mod exit;
@@ -19,11 +20,13 @@ mod progress;
 mod project;
 mod redact;
 mod renames;
+mod seeds;
 mod signals;
 mod sources;
 mod states;
 mod ui;
 mod variables;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -8,13 +8,13 @@ use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageSta
 use novate_runner::connection::ConnectionString;
 use novate_runner::{Interrupt, Session};
 
-use crate::config::{Config, Environment, SpaceConfig};
+use crate::config::{Config, Environment, FILE, SpaceConfig};
 use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
 use crate::ui::{Symbol, Ui};
-use crate::variables::{Origin, Variables};
+use crate::variables::Variables;
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -142,35 +142,50 @@ impl Project<'_> {
                 Err(Problem::input("CONFIG.UNKNOWN_ENV", format!("novate.toml has no environment {name}"))
                     .why(if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) })
                     .fix(format!("add [env.{name}] with a url"))
-                    .at(Place::file(self.config.root.join(crate::config::FILE))))
+                    .at(Place::file(self.config.root.join(FILE))))
             }
         }
     }
 
     /// The database to use: `--db`, the environment, `novate.toml`, then `DATABASE_URL`.
     pub(crate) fn connection_string(&self) -> Result<(ConnectionString, String), Problem> {
-        let (text, origin) = self.connection_text()?;
+        let (text, origin) = match &self.context.db {
+            Some(url) => (url.clone(), "--db".to_owned()),
+            None => self.configured(self.environment()?)?,
+        };
         let string = parse_connection(&text, &self.variables)?;
         Ok((string, origin))
     }
 
-    fn connection_text(&self) -> Result<(String, String), Problem> {
-        if let Some(url) = &self.context.db {
-            return Ok((url.clone(), "--db".to_owned()));
-        }
-        if let Some((name, environment)) = self.environment()? {
+    /// The connection string of an environment, or of none, as it is written, and where it is from. `--db` is not
+    /// looked at.
+    pub(crate) fn configured(&self, chosen: Option<(&str, &Environment)>) -> Result<(String, String), Problem> {
+        if let Some((name, environment)) = chosen {
             let Some(url) = &environment.url else {
                 return Err(Problem::input("CONFIG.NO_URL", format!("the environment {name} has no url"))
-                    .fix(format!("add url = \"env:...\" to [env.{name}]")));
+                    .why(format!(
+                        "looked at --db (not given), then url in [env.{name}] of {FILE} (not set);\nan environment never \
+                         falls back to another database"
+                    ))
+                    .fix(format!(
+                        "add url = \"env:{variable}\" to [env.{name}] of {FILE},\nand {variable}=postgresql://... to \
+                         .env.local",
+                        variable = variable_for(name)
+                    )));
             };
             return self.value(url, &format!("[env.{name}]"));
         }
         if let Some(url) = &self.config.database.url {
             return self.value(url, "[database]");
         }
-        match self.variables.get("DATABASE_URL") {
-            Some((value, origin)) => Ok((value, format!("DATABASE_URL from {origin}"))),
-            None => Err(no_database(&format!("looked for DATABASE_URL in {}", self.variables.looked_in()))),
+        let name = "DATABASE_URL";
+        match self.variables.get(name) {
+            Some((value, origin)) => Ok((value, format!("{name} from {origin}"))),
+            None => Err(no_database(
+                &format!("no environment was chosen (--env, NOVATE_ENV), url in [database] of {FILE} is not set"),
+                name,
+                &self.variables,
+            )),
         }
     }
 
@@ -180,12 +195,8 @@ impl Project<'_> {
             return Ok((text.to_owned(), format!("{section} of novate.toml")));
         };
         match self.variables.get(name) {
-            Some((value, Origin::Process)) => Ok((value, format!("{name} from the environment"))),
-            Some((value, Origin::File(path))) => Ok((value, format!("{name} from {path}"))),
-            None => Err(no_database(&format!(
-                "{section} of novate.toml says env:{name}; looked for {name} in {}",
-                self.variables.looked_in()
-            ))),
+            Some((value, origin)) => Ok((value, format!("{name} from {origin}"))),
+            None => Err(no_database(&format!("{section} of novate.toml says env:{name}"), name, &self.variables)),
         }
     }
 
@@ -244,10 +255,21 @@ impl Project<'_> {
     }
 }
 
-fn no_database(why: &str) -> Problem {
+/// A variable that should hold a connection string and does not: where it was looked for, and where it belongs.
+fn no_database(before: &str, name: &str, variables: &Variables) -> Problem {
     Problem::input("CONFIG.NO_DATABASE", "no database was named")
-        .why(why)
-        .fix("give --db postgresql://..., or set DATABASE_URL in the environment, .env.local or .env")
+        .why(format!("--db is not given, {before};\nlooked for {name} in {}", variables.searched(name)))
+        .fix(format!(
+            "add {name}=postgresql://... to .env.local (this machine's own; keep it out of git), set it in the \
+             environment,\nor give --db postgresql://..."
+        ))
+        .meta(serde_json::json!({ "variable": name }))
+}
+
+/// The variable that would hold the connection string of an environment: `PRODUCTION_URL`.
+fn variable_for(environment: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("{}_URL", environment.chars().map(plain).collect::<String>())
 }
 
 /// Reads a connection string with what libpq would take from the environment.

@@ -27,7 +27,7 @@ mod strategy;
 mod uses;
 
 pub use compile::{
-    Allow, CompileError, Compiled, Difference, DifferenceKind, PlaceholderLine, Stated, compile, stated,
+    Allow, CompileError, Compiled, Difference, DifferenceKind, PlaceholderLine, Stated, compile, compile_seed, stated,
 };
 pub use error::PlanError;
 pub use operation::{Batch, Check, Hazard, HazardCode, Operation, OperationClass, Statement, Target, TransactionMode};

@@ -23,6 +23,7 @@ mod migrate;
 mod observe;
 mod program;
 mod rights;
+mod seed;
 mod sensitive;
 mod session;
 mod settings;
@@ -43,6 +44,7 @@ pub use migrate::{Applied, Goal, History, MigrateError, Migrated, migrate, stand
 pub use observe::{Observation, TableLock};
 pub use program::Observing;
 pub use rights::MissingRight;
+pub use seed::{Seed, SeedError, Seeded, seed};
 pub use session::{Interrupt, Session};
 pub use settings::Settings;
 pub use sign::{Signed, sign};

@@ -11,9 +11,12 @@ use crate::ui::Report;
 const TOPICS: &[(&str, &str)] = &[
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
+    ("dev", include_str!("../../../../docs/dev.md")),
+    ("environments", include_str!("../../../../docs/environments.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
     ("rehearsal", include_str!("../../../../docs/rehearsal.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
+    ("seeds", include_str!("../../../../docs/seeds.md")),
     ("verify", include_str!("../../../../docs/verify.md")),
 ];
 

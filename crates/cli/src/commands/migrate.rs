@@ -12,6 +12,7 @@ use crate::operations;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Loaded, Project, denied, shell_word, short};
+use crate::seeds::{self, Seeds};
 use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
@@ -22,6 +23,10 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let ready = ready(&project, args.to.as_deref())?;
     rehearsed(&project, &ready, args).await?;
     let Ready { history, goal, described } = ready;
+    let seeds = match &goal.node {
+        Some(hash) if args.seed => Some((Seeds::read(&project, &history.contract(&goal.node)?)?, hash.clone())),
+        _ => None,
+    };
     let mut session = project.connect().await?;
     if args.plan {
         let at = standing(&mut session, &context.space).await?;
@@ -40,11 +45,24 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
     drop(progress);
     let done = outcome?;
-    session.close().await;
     for note in &done.notes {
         context.ui.note(Symbol::Info, note);
     }
-    Ok(report(&done, &goal, &described, args))
+    let mut report = report(&done, &goal, &described, args);
+    if let Some((seeds, at)) = seeds {
+        let before = report.text.lines().next().unwrap_or_default().trim_start_matches("✔ ").to_owned();
+        let seeded = seeds.run(context, &mut session, &at, &settings).await.map_err(|mut problem| {
+            problem.why =
+                Some(problem.why.iter().map(String::as_str).chain([before.as_str()]).collect::<Vec<_>>().join("\n"));
+            problem
+        })?;
+        report.text = format!("{}\n{}", report.text, seeds::text(&seeded, &settings));
+        if let Value::Object(map) = &mut report.json {
+            map.insert("seeds".to_owned(), seeds::json(&seeded));
+        }
+    }
+    session.close().await;
+    Ok(report)
 }
 
 /// Rehearses where that was asked for. Anything but a clean rehearsal is an error.

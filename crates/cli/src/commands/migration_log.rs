@@ -16,7 +16,10 @@ pub(crate) async fn run(context: &Context, args: &Log) -> Result<Report, Problem
     let lines: Vec<String> = rows
         .iter()
         .map(|row| {
-            let what = row.package.as_deref().unwrap_or(&row.kind);
+            let what = match (row.kind.as_str(), row.package.as_deref()) {
+                ("seed", Some(name)) => format!("seed {name}"),
+                (kind, name) => name.unwrap_or(kind).to_owned(),
+            };
             format!(
                 "{}  {what}  {} → {}  by {} from {}",
                 row.finished_at,

@@ -8,7 +8,9 @@ mod db_schema;
 mod db_sign;
 mod db_update;
 mod db_verify;
+pub(crate) mod dev;
 mod diff;
+pub(crate) mod env;
 mod explain;
 mod graph;
 mod init;
@@ -24,6 +26,7 @@ mod plan;
 mod postgres;
 mod refs;
 pub(crate) mod rehearse;
+pub(crate) mod seed;
 mod status;
 
 use camino::Utf8PathBuf;
@@ -59,9 +62,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Db(Db::Verify(args)) => db_verify::run(&context, &args).await,
         Command::Db(Db::Sign(args)) => db_sign::run(&context, &args).await,
         Command::Db(Db::Schema) => db_schema::run(&context).await,
+        Command::Dev(args) => dev::run(&context, &args).await,
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
+        Command::Env(args) => env::run(&context, &args),
+        Command::Seed(args) => seed::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),

@@ -149,7 +149,7 @@ async fn on_neon(project: &Project<'_>, args: &CopyArgs, source: &ConnectionStri
     let value = |name: &str| {
         project.variables.get(name).map(|(value, _)| value).ok_or_else(|| {
             Problem::input("REHEARSE.NO_NEON", format!("a branch needs {name}"))
-                .why(format!("looked for it in {}", project.variables.looked_in()))
+                .why(format!("looked for it in {}", project.variables.searched(name)))
                 .fix("set NEON_API_KEY and NEON_PROJECT_ID: Neon's console has both")
         })
     };
