@@ -20,3 +20,4 @@ mod rights;
 mod secrets;
 mod setting_out;
 mod support;
+mod taking_over;

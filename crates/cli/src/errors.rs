@@ -120,6 +120,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("DB.REFUSED"),
     page!("DB.SIGNED_ELSEWHERE"),
     page!("DB.TIMED_OUT"),
+    page!("DB.UNFINISHED_MIGRATION"),
     page!("MARKER.CORRUPT"),
     page!("MARKER.ELSEWHERE"),
     page!("MARKER.MISSING"),

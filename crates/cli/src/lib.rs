@@ -13,6 +13,7 @@ mod errors;
 mod exit;
 mod files;
 mod findings;
+mod keepers;
 mod operations;
 mod problem;
 mod progress;

@@ -106,15 +106,11 @@ pub fn keepers(live: &Contract) -> Vec<Keeper> {
 }
 
 /// Makes what the tools keep for themselves something that novate declares and leaves alone: it is not created in a
-/// new database, not changed, and no difference in it is an error. A schema that holds nothing else goes with it.
+/// new database, not changed, and no difference in it is an error. The sequences that such a table owns go with it, and
+/// so does a schema that holds nothing else.
 pub fn leave_alone(contract: &mut Contract, keepers: &[Keeper]) {
     let theirs = |name: &QName| keepers.iter().any(|keeper| keeper.tables().any(|table| table == name));
     contract.tables.change_where(|name, _| theirs(name), |_, table| table.control = Control::Observed);
-    for sequence in contract.sequences.values_mut() {
-        if sequence.owner.as_ref().is_some_and(|owner| theirs(&owner.table)) {
-            sequence.control = Control::Observed;
-        }
-    }
     let ours: Vec<_> = contract
         .objects()
         .into_keys()

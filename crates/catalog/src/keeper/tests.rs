@@ -66,7 +66,8 @@ fn a_schema_of_nothing_else_is_left_alone_too() {
     leave_alone(&mut alone, &found);
     let drizzle = Ident::new("drizzle");
     assert_eq!(alone.schemas.get(&drizzle).unwrap().control, Control::Observed);
-    assert!(alone.sequences.values().all(|sequence| sequence.control == Control::Observed));
+    let sequence = QName::new(drizzle.clone(), Ident::new("__drizzle_migrations_id_seq"));
+    assert_eq!(alone.control(&ObjectId::Sequence(sequence)), Control::Observed);
     let users = ObjectId::Table(QName::new(Ident::new("public"), Ident::new("users")));
     assert_eq!(alone.control(&users), Control::Managed);
 
