@@ -19,5 +19,6 @@ mod rewrites;
 mod rights;
 mod secrets;
 mod setting_out;
+mod squash;
 mod support;
 mod taking_over;

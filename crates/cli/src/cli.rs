@@ -213,13 +213,17 @@ pub(crate) enum Migration {
     /// One package
     Show(Show),
     /// Every package
-    List,
+    List(crate::commands::List),
     /// The history as a picture
     Graph,
     /// What ran where
     Log(Log),
     /// Check the integrity of every package
     Check,
+    /// Make one package of a stretch of the history
+    Squash(crate::commands::Squash),
+    /// Put packages out of the way, still part of the history
+    Archive(crate::commands::Archive),
 }
 
 /// `novate migration new`

@@ -168,6 +168,8 @@ pub(crate) const PAGES: &[Page] = &[
     page!("MIGRATION.RESULT_MISMATCH"),
     page!("MIGRATION.SESSION_STATEMENT"),
     page!("MIGRATION.SOURCE_STALE"),
+    page!("MIGRATION.SQUASH_DIFFERS"),
+    page!("MIGRATION.SQUASH_REFUSED"),
     page!("MIGRATION.STATEMENT_FAILED"),
     page!("MIGRATION.SYNTAX"),
     page!("MIGRATION.TOO_LARGE"),

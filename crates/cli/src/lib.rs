@@ -22,6 +22,7 @@ mod redact;
 mod renames;
 mod signals;
 mod sources;
+mod squash;
 mod states;
 mod ui;
 mod variables;

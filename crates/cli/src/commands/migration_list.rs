@@ -1,5 +1,6 @@
 //! `novate migration list`: every package, in the order of the graph.
 
+use clap::Args;
 use serde_json::json;
 
 use super::migration_emit::node_json;
@@ -8,15 +9,31 @@ use crate::progress::count;
 use crate::project::{Context, short};
 use crate::ui::Report;
 
+/// `novate migration list`
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Those in the archive too
+    #[arg(long)]
+    archived: bool,
+}
+
 /// Lists the packages.
-pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
+pub(crate) fn run(context: &Context, args: &List) -> Result<Report, Problem> {
     let project = context.project()?;
     let history = project.history()?;
+    let archived = history.store.archived_names()?;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     for edge in history.graph.edges() {
         let Some(package) = history.packages.get(&edge.package) else { continue };
+        let is_archived = archived.contains(&edge.package);
+        if is_archived && !args.archived {
+            continue;
+        }
         let mut marks = Vec::new();
+        if is_archived {
+            marks.push("archived".to_owned());
+        }
         if history.graph.is_rollback(&edge.package) {
             marks.push("rollback".to_owned());
         }
@@ -37,8 +54,12 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
             "operations": package.operations.len(),
             "rollback": history.graph.is_rollback(&edge.package),
             "stale": package.is_stale(),
+            "archived": is_archived,
             "placeholders": package.manifest.placeholders.len(),
         }));
+    }
+    if !args.archived && !archived.is_empty() {
+        lines.push(format!("{} in the archive (--archived)", count(archived.len(), "package")));
     }
     if lines.is_empty() {
         return Ok(Report::new("No packages yet.", json!({ "packages": [] })).next("novate plan"));
