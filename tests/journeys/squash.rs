@@ -202,3 +202,29 @@ fn archive_by_hand() {
     project.novate("migrate").ok().says("3 packages applied");
     project.novate_on(&old.url(), "migrate").ok().says("1 package applied");
 }
+
+#[test]
+fn what_nobody_needs_is_listed() {
+    let project = history();
+    project.novate("migration list --unneeded").ok().says("_reference").does_not_say("_start");
+    project.novate("ref set production names --invariant plans-are-there").ok();
+    project.novate("migration list --unneeded").ok().says("every package is needed");
+
+    // A shorter way: the database of the project still needs what leads on from where it stands.
+    project.novate("migrate --to users").ok();
+    project.novate("plan --from empty --name short").ok();
+    project.novate("migration list --unneeded").ok().says("every package is needed");
+    project.novate("ref delete production").ok();
+    let listed = project.novate("migration list --unneeded").ok().says("_start").says("_users");
+    assert!(!listed.out.contains("_short") && !listed.out.contains("_names"), "{}", listed.transcript());
+    project.novate("migration archive start users reference").ok();
+    project.novate("migration list --unneeded").ok().says("every package is needed");
+    project.novate("migrate").ok().says("1 package applied");
+
+    // One that cannot be asked is named.
+    project.write(
+        "novate.toml",
+        "[database]\nurl = \"env:DATABASE_URL\"\n[env.far]\nurl = \"postgres://nobody@localhost:1/none\"\n",
+    );
+    project.novate("migration list --unneeded").ok().says("[env.far] could not be asked");
+}

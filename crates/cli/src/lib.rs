@@ -14,6 +14,7 @@ mod exit;
 mod files;
 mod findings;
 mod keepers;
+mod needed;
 mod operations;
 mod problem;
 mod progress;

@@ -172,6 +172,23 @@ impl Project<'_> {
         }
     }
 
+    /// Every database that the project knows of, by what names it: the one of no environment, then the environments'.
+    pub(crate) fn databases(&self) -> Vec<(String, Result<ConnectionString, Problem>)> {
+        let parse = |found: Result<(String, String), Problem>| {
+            found.and_then(|(text, _)| parse_connection(&text, &self.variables))
+        };
+        let own = match (&self.config.database.url, self.variables.get("DATABASE_URL")) {
+            (Some(url), _) => Some(parse(self.value(url, "[database]"))),
+            (None, Some((url, _))) => Some(parse_connection(&url, &self.variables)),
+            (None, None) => None,
+        };
+        let named = self.config.environments.iter().filter_map(|(name, environment)| {
+            let url = environment.url.as_ref()?;
+            Some((format!("[env.{name}]"), parse(self.value(url, &format!("[env.{name}]")))))
+        });
+        own.map(|own| ("[database]".to_owned(), own)).into_iter().chain(named).collect()
+    }
+
     /// A configured value: itself, or that of the variable that `env:NAME` names.
     fn value(&self, text: &str, section: &str) -> Result<(String, String), Problem> {
         let Some(name) = text.strip_prefix("env:") else {

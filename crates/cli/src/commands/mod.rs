@@ -53,7 +53,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::New(args)) => migration_new::run(&context, &args),
         Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
         Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
-        Command::Migration(Migration::List(args)) => migration_list::run(&context, &args),
+        Command::Migration(Migration::List(args)) => migration_list::run(&context, &args).await,
         Command::Migration(Migration::Graph) => graph::run(&context),
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
