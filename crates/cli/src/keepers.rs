@@ -60,8 +60,10 @@ impl Kept {
     pub(crate) fn text(&self) -> String {
         let Keeper { tool, table, .. } = &self.keeper;
         let Past { applied, last, .. } = &self.past;
+        let applied = applied.map(|applied| format!("{} in {table}", count(applied, "migration")));
+        let applied = applied.unwrap_or_else(|| format!("it remembers in {table}"));
         let last = last.as_ref().map_or_else(String::new, |last| format!(", the last {last}"));
-        format!("{tool} kept this database: {} in {table}{last}", count(*applied, "migration"))
+        format!("{tool} kept this database: {applied}{last}")
     }
 
     /// What people are warned of.

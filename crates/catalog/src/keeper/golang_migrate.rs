@@ -20,9 +20,10 @@ fn question(table: &QName, _: &[QName]) -> String {
 }
 
 fn past(keeper: &Keeper, rows: &[Row]) -> Past {
-    with_flag(rows, |version| Unfinished {
+    let past = with_flag(rows, |version| Unfinished {
         what: format!("the migration {version}"),
         why: format!("{} says that it is dirty", keeper.table),
         fix: format!("finish by hand what it left half done, then: migrate force {version}"),
-    })
+    });
+    Past { applied: None, ..past }
 }

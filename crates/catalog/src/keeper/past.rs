@@ -6,8 +6,8 @@ pub type Row = Vec<Option<String>>;
 /// What a tool did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Past {
-    /// How many migrations it applied.
-    pub applied: usize,
+    /// How many migrations it applied; `None` where it remembers only where it is.
+    pub applied: Option<usize>,
     /// The last of them, as the tool calls it; several where it has several ends.
     pub last: Option<String>,
     /// The first thing that it began and did not finish.
@@ -37,14 +37,14 @@ pub(super) fn is_true(row: &Row, at: usize) -> bool {
 
 /// The past of a tool that remembers only what it finished: a name in each row.
 pub(super) fn finished(rows: &[Row]) -> Past {
-    Past { applied: rows.len(), last: rows.last().map(|row| value(row, 0).to_owned()), unfinished: None }
+    Past { applied: Some(rows.len()), last: rows.last().map(|row| value(row, 0).to_owned()), unfinished: None }
 }
 
 /// The past of a tool that remembers, beside each name, whether it finished: [`finished`] rows and the first other.
 pub(super) fn with_flag(rows: &[Row], unfinished: impl Fn(&str) -> Unfinished) -> Past {
     let done: Vec<&Row> = rows.iter().filter(|row| is_true(row, 1)).collect();
     Past {
-        applied: done.len(),
+        applied: Some(done.len()),
         last: done.last().map(|row| value(row, 0).to_owned()),
         unfinished: rows.iter().find(|row| !is_true(row, 1)).map(|row| unfinished(value(row, 0))),
     }

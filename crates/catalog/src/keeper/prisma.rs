@@ -49,5 +49,5 @@ fn past(_: &Keeper, rows: &[Row]) -> Past {
             ),
         }
     });
-    Past { applied: applied.len(), last: applied.last().map(|row| value(row, 0).to_owned()), unfinished }
+    Past { applied: Some(applied.len()), last: applied.last().map(|row| value(row, 0).to_owned()), unfinished }
 }

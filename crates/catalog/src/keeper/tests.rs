@@ -81,9 +81,9 @@ fn a_schema_of_nothing_else_is_left_alone_too() {
 fn prisma_knows_finished_rolled_back_and_neither() {
     let rows = [row(&["1_a", "t", "f"]), row(&["2_b", "f", "t"]), row(&["2_b", "t", "f"])];
     let past = keeper("Prisma Migrate").past(&rows);
-    assert_eq!((past.applied, past.last.as_deref(), past.unfinished), (2, Some("2_b"), None));
+    assert_eq!((past.applied, past.last.as_deref(), past.unfinished), (Some(2), Some("2_b"), None));
     let past = keeper("Prisma Migrate").past(&[row(&["1_a", "t", "f"]), row(&["2_b", "f", "f"])]);
-    assert_eq!((past.applied, past.last.as_deref()), (1, Some("1_a")));
+    assert_eq!((past.applied, past.last.as_deref()), (Some(1), Some("1_a")));
     assert!(past.unfinished.unwrap().fix.contains("resolve --applied 2_b"));
 }
 
@@ -91,13 +91,13 @@ fn prisma_knows_finished_rolled_back_and_neither() {
 fn a_flag_or_a_lock_tells_what_did_not_finish() {
     for tool in ["Flyway", "sqlx", "golang-migrate"] {
         let past = keeper(tool).past(&[row(&["1", "t"]), row(&["2", "f"])]);
-        assert_eq!((past.applied, past.last.as_deref()), (1, Some("1")), "{tool}");
+        assert_eq!(past.last.as_deref(), Some("1"), "{tool}");
         assert_eq!(past.unfinished.unwrap().what, "the migration 2", "{tool}");
     }
     for tool in ["Knex", "Liquibase"] {
         assert_eq!(keeper(tool).past(&[row(&["1"])]).unfinished, None, "{tool}");
         let past = keeper(tool).past(&[row(&[""]), row(&["1"])]);
-        assert_eq!((past.applied, past.unfinished.is_some()), (1, true), "{tool}");
+        assert_eq!((past.applied, past.unfinished.is_some()), (Some(1), true), "{tool}");
     }
 }
 

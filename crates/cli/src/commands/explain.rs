@@ -14,6 +14,16 @@ const TOPICS: &[(&str, &str)] = &[
     ("formats", include_str!("../../../../docs/formats.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("verify", include_str!("../../../../docs/verify.md")),
+    ("taking-over", include_str!("../../../../docs/taking-over/README.md")),
+    ("alembic", include_str!("../../../../docs/taking-over/alembic.md")),
+    ("diesel", include_str!("../../../../docs/taking-over/diesel.md")),
+    ("drizzle", include_str!("../../../../docs/taking-over/drizzle.md")),
+    ("flyway", include_str!("../../../../docs/taking-over/flyway.md")),
+    ("others", include_str!("../../../../docs/taking-over/others.md")),
+    ("prisma", include_str!("../../../../docs/taking-over/prisma.md")),
+    ("rails", include_str!("../../../../docs/taking-over/rails.md")),
+    ("refinery", include_str!("../../../../docs/taking-over/refinery.md")),
+    ("sqlx", include_str!("../../../../docs/taking-over/sqlx.md")),
 ];
 
 /// Prints the page of an error code, or lists the codes.
