@@ -66,7 +66,7 @@ pub(crate) async fn run(context: &Context, args: &List) -> Result<Report, Proble
         }));
     }
     if args.unneeded {
-        return Ok(unneeded(&lines, rows));
+        return Ok(unneeded(&lines, &rows));
     }
     if !args.archived && !archived.is_empty() {
         lines.push(format!("{} in the archive (--archived)", count(archived.len(), "package")));
@@ -78,7 +78,7 @@ pub(crate) async fn run(context: &Context, args: &List) -> Result<Report, Proble
 }
 
 /// What nobody needs, and the command that puts it away.
-fn unneeded(lines: &[String], rows: Vec<serde_json::Value>) -> Report {
+fn unneeded(lines: &[String], rows: &[serde_json::Value]) -> Report {
     let names: Vec<String> =
         rows.iter().filter_map(|row| row.get("package").and_then(|name| name.as_str()).map(str::to_owned)).collect();
     let json = json!({ "packages": rows });
