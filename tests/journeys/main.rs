@@ -24,4 +24,6 @@ mod rights;
 mod secrets;
 mod seeds;
 mod setting_out;
+mod squash;
 mod support;
+mod taking_over;

@@ -221,13 +221,17 @@ pub(crate) enum Migration {
     /// One package
     Show(Show),
     /// Every package
-    List,
+    List(crate::commands::List),
     /// The history as a picture
     Graph,
     /// What ran where
     Log(Log),
     /// Check the integrity of every package
     Check,
+    /// Make one package of a stretch of the history
+    Squash(crate::commands::Squash),
+    /// Put packages out of the way, still part of the history
+    Archive(crate::commands::Archive),
 }
 
 /// `novate migration new`
@@ -440,7 +444,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, dev, environments, formats, roles, seeds; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or a topic such as configuration, contracts, seeds; none lists both
     pub(crate) code: Option<String>,
 }
 

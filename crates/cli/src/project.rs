@@ -189,6 +189,23 @@ impl Project<'_> {
         }
     }
 
+    /// Every database that the project knows of, by what names it: the one of no environment, then the environments'.
+    pub(crate) fn databases(&self) -> Vec<(String, Result<ConnectionString, Problem>)> {
+        let parse = |found: Result<(String, String), Problem>| {
+            found.and_then(|(text, _)| parse_connection(&text, &self.variables))
+        };
+        let own = match (&self.config.database.url, self.variables.get("DATABASE_URL")) {
+            (Some(url), _) => Some(parse(self.value(url, "[database]"))),
+            (None, Some((url, _))) => Some(parse_connection(&url, &self.variables)),
+            (None, None) => None,
+        };
+        let named = self.config.environments.iter().filter_map(|(name, environment)| {
+            let url = environment.url.as_ref()?;
+            Some((format!("[env.{name}]"), parse(self.value(url, &format!("[env.{name}]")))))
+        });
+        own.map(|own| ("[database]".to_owned(), own)).into_iter().chain(named).collect()
+    }
+
     /// A configured value: itself, or that of the variable that `env:NAME` names.
     fn value(&self, text: &str, section: &str) -> Result<(String, String), Problem> {
         let Some(name) = text.strip_prefix("env:") else {
@@ -278,6 +295,11 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
 }
 
 impl<P> Loaded<P> {
+    /// The same without what the packages run.
+    pub(crate) fn outline(&self) -> Outline {
+        Loaded { store: self.store.clone(), graph: self.graph.clone(), packages: (), latest: None }
+    }
+
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
         match &self.latest {

@@ -18,6 +18,9 @@ const DOCUMENTED: &[(&str, &str)] = &[
     ("NOVATE_POSTGRES_BIN", "a folder with PostgreSQL's programs, for throwaway servers"),
     ("NOVATE_CACHE_DIR", "where installed servers and templates are kept"),
     ("NOVATE_APP_TAG", "kept in the ledger beside each run"),
+    ("NEON_API_KEY", "the key of Neon's API, for a rehearsal on a branch"),
+    ("NEON_PROJECT_ID", "the project of which a rehearsal makes a branch"),
+    ("NEON_API_URL", "where Neon's API is, if it is elsewhere"),
     ("NO_COLOR", "no colour in any output"),
     ("SOURCE_DATE_EPOCH", "the time that packages are stamped with, in seconds since 1970"),
 ];

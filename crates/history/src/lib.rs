@@ -4,6 +4,7 @@
 //! routes from one contract to another. It must never trust a file that its hash does not vouch for, never compile or
 //! run anything, and never look at a database or at the contract's source files.
 
+mod archive;
 mod error;
 mod files;
 pub mod format;

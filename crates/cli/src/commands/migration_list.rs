@@ -1,22 +1,46 @@
 //! `novate migration list`: every package, in the order of the graph.
 
+use std::collections::BTreeSet;
+
+use clap::Args;
 use serde_json::json;
 
 use super::migration_emit::node_json;
+use crate::needed;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, short};
-use crate::ui::Report;
+use crate::ui::{Report, Symbol};
+
+/// `novate migration list`
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Those in the archive too
+    #[arg(long)]
+    archived: bool,
+    /// Only those that no new database, no ref and no database of novate.toml needs
+    #[arg(long, conflicts_with = "archived")]
+    unneeded: bool,
+}
 
 /// Lists the packages.
-pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
+pub(crate) async fn run(context: &Context, args: &List) -> Result<Report, Problem> {
     let project = context.project()?;
     let history = project.history()?;
+    let archived = history.store.archived_names()?;
+    let needed = if args.unneeded { needed::packages(&project, &history).await? } else { BTreeSet::new() };
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     for edge in history.graph.edges() {
         let Some(package) = history.packages.get(&edge.package) else { continue };
+        let is_archived = archived.contains(&edge.package);
+        if (is_archived && !args.archived) || needed.contains(&edge.package) {
+            continue;
+        }
         let mut marks = Vec::new();
+        if is_archived {
+            marks.push("archived".to_owned());
+        }
         if history.graph.is_rollback(&edge.package) {
             marks.push("rollback".to_owned());
         }
@@ -37,11 +61,29 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
             "operations": package.operations.len(),
             "rollback": history.graph.is_rollback(&edge.package),
             "stale": package.is_stale(),
+            "archived": is_archived,
             "placeholders": package.manifest.placeholders.len(),
         }));
+    }
+    if args.unneeded {
+        return Ok(unneeded(&lines, &rows));
+    }
+    if !args.archived && !archived.is_empty() {
+        lines.push(format!("{} in the archive (--archived)", count(archived.len(), "package")));
     }
     if lines.is_empty() {
         return Ok(Report::new("No packages yet.", json!({ "packages": [] })).next("novate plan"));
     }
     Ok(Report::new(lines.join("\n"), json!({ "packages": rows })))
+}
+
+/// What nobody needs, and the command that puts it away.
+fn unneeded(lines: &[String], rows: &[serde_json::Value]) -> Report {
+    let names: Vec<String> =
+        rows.iter().filter_map(|row| row.get("package").and_then(|name| name.as_str()).map(str::to_owned)).collect();
+    let json = json!({ "packages": rows });
+    if names.is_empty() {
+        return Report::new(format!("{} every package is needed", Symbol::Done.text()), json);
+    }
+    Report::new(lines.join("\n"), json).next(format!("novate migration archive {}", names.join(" ")))
 }

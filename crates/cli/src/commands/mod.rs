@@ -17,11 +17,13 @@ mod init;
 #[cfg(test)]
 mod integrity;
 mod migrate;
+mod migration_archive;
 mod migration_emit;
 mod migration_list;
 mod migration_log;
 mod migration_new;
 mod migration_show;
+mod migration_squash;
 mod plan;
 mod postgres;
 mod refs;
@@ -32,6 +34,11 @@ mod status;
 use camino::Utf8PathBuf;
 use novate_contract::Space;
 use novate_runner::Interrupt;
+
+pub(crate) use migration_archive::Archive;
+pub(crate) use migration_list::List;
+pub(crate) use migration_squash::Squash;
+pub(crate) use plan::manifest;
 
 use crate::cli::{Arguments, Command, Contract, Db, Migration};
 use crate::problem::Problem;
@@ -50,10 +57,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::New(args)) => migration_new::run(&context, &args),
         Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
         Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
-        Command::Migration(Migration::List) => migration_list::run(&context),
+        Command::Migration(Migration::List(args)) => migration_list::run(&context, &args).await,
         Command::Migration(Migration::Graph) => graph::run(&context),
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
+        Command::Migration(Migration::Squash(args)) => migration_squash::run(&context, &args).await,
+        Command::Migration(Migration::Archive(args)) => migration_archive::run(&context, &args),
         Command::Migrate(args) => migrate::run(&context, &args).await,
         Command::Rehearse(args) => rehearse::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
