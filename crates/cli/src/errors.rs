@@ -86,6 +86,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("CONTRACT.INVALID_DEFINITION"),
     page!("CONTRACT.INVALID_DIRECTIVE"),
     page!("CONTRACT.KEY_MISMATCH"),
+    page!("CONTRACT.NAME_CUT"),
     page!("CONTRACT.NOT_A_DESCRIPTION"),
     page!("CONTRACT.NOT_REGULAR"),
     page!("CONTRACT.NOT_UTF8"),
