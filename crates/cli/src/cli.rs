@@ -88,7 +88,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Ref(Ref),
     /// Check everything that can be checked without a database
-    Check(Check),
+    Check(crate::commands::check::Check),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -275,6 +275,9 @@ pub(crate) struct Migrate {
     /// Apply everything and roll it back
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Consent to a destructive operation of a protected environment; may be repeated
+    #[arg(long, value_name = "OPERATION_ID")]
+    pub(crate) allow_destructive: Vec<String>,
 }
 
 /// `novate status`
@@ -406,17 +409,6 @@ pub(crate) struct RefSet {
 pub(crate) struct RefDelete {
     /// Its name
     pub(crate) name: String,
-}
-
-/// `novate check`
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Classes and hazards that fail: destructive,rewrite,blocks-writes
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    pub(crate) deny: Vec<String>,
-    /// An object of a kind that is not modelled is an error
-    #[arg(long)]
-    pub(crate) strict_coverage: bool,
 }
 
 /// `novate explain`

@@ -1,6 +1,6 @@
 //! One file a command. Each takes what it needs from the project and gives back a report.
 
-mod check;
+pub(crate) mod check;
 mod completions;
 mod contract;
 mod db_init;
@@ -59,7 +59,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Db(Db::Schema) => db_schema::run(&context).await,
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
-        Command::Check(args) => check::run(&context, &args),
+        Command::Check(args) => check::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
