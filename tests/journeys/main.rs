@@ -10,6 +10,7 @@ mod connecting;
 mod drift;
 mod drills;
 mod evolving;
+mod gate;
 mod graph;
 mod integrity;
 mod locks;

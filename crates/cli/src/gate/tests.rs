@@ -63,12 +63,66 @@ fn written(format: Format) -> String {
 
 #[test]
 fn github() {
-    assert_snapshot!(written(Format::Github), @"");
+    assert_snapshot!(written(Format::Github), @r#"
+    ::error file=db/migrations/app/20260515T1200_clean_up/migration.sql,line=6,col=1,title=POLICY.DENIED::destructive is denied: Drop column old of public.users%0A[env.production] names destructive%0A100%25 of it: a, b%0AFix: plan it otherwise
+    ::error file=db/migrations/app/20260515T1200_clean_up/migration.sql,line=6,col=1,title=POLICY.DENIED::destructive is denied: Drop column old of public.users%0A[env.production] names destructive%0A100%25 of it: a, b%0AFix: plan it otherwise
+    ::error file=db/migrations/app/refs/a%2Cb%3Ac d.json,title=REF.DANGLING::the ref <b>x</b>|`y`%0D%0A::error::@all points nowhere
+    ::warning title=CONTRACT.NAME_CUT::the name is too long
+    novate check: 3 problems, 1 warning
+    "#);
 }
 
 #[test]
 fn markdown() {
-    assert_snapshot!(written(Format::Markdown), @"");
+    assert_snapshot!(written(Format::Markdown), @r#"
+    ## novate check
+
+    1 package that `origin/main` does not have.
+
+    ### `20260515T1200_clean_up`
+
+    From `e86f40f86b64` to `0496b77d4d61`; one transaction.
+
+    | class | operation | hazards |
+    |---|---|---|
+    | data | Add check c to public.users | **scan**: All of public.users is read.<br>**blocks-reads**: Nobody can read public.users while its rows are checked.<br>**blocks-writes**: Nobody can write to public.users while its rows are checked.<br>**may-fail**: It fails where a row of public.users does not satisfy it.<br>_allowed scan: the table is small \| \*really\*_ |
+    | destructive | Drop column old from public.users | **drop-column**: Column public.users.old is dropped.<br>**data-loss**: All values of public.users.old are lost.<br>**breaks-clients**: Programs that use public.users.old break.<br>**irreversible**: Its values cannot be had back. |
+
+    <details><summary>SQL</summary>
+
+    ```sql
+    -- migration: clean_up
+
+    -- @allow scan: the table is small | *really*
+    ALTER TABLE public.users ADD CONSTRAINT c CHECK (age > 0);
+
+    ALTER TABLE public.users DROP COLUMN old;
+    ```
+
+    </details>
+
+    ### What the hazards mean
+
+    - **blocks-reads**: Takes a lock (ACCESS EXCLUSIVE) that keeps every reader and writer of the table waiting until the transaction ends.
+    - **blocks-writes**: Takes a lock (SHARE or SHARE ROW EXCLUSIVE) under which the table can be read, and every writer waits until the transaction ends.
+    - **scan**: Reads the whole table while it holds its lock.
+    - **may-fail**: Can fail on rows that are there. Then all of it is rolled back.
+    - **data-loss**: Loses data that nothing brings back but a backup.
+    - **drop-column**: Drops a column with what is in it.
+    - **breaks-clients**: Programs that run against the schema as it was fail afterwards.
+    - **irreversible**: No later migration can take it back.
+
+    ### Problems
+
+    | | problem | place | fix |
+    |---|---|---|---|
+    | ✖ | `POLICY.DENIED`<br>destructive is denied: Drop column old of public.users<br>\[env.production\] names destructive<br>100% of it: a, b | `db/migrations/app/20260515T1200_clean_up/migration.sql:6:1` | plan it otherwise |
+    | ✖ | `POLICY.DENIED`<br>destructive is denied: Drop column old of public.users<br>\[env.production\] names destructive<br>100% of it: a, b | `db/migrations/app/20260515T1200_clean_up/migration.sql:6:1` | plan it otherwise |
+    | ✖ | `REF.DANGLING`<br>the ref &lt;b&gt;x&lt;/b&gt;\|\`y\`<br>::error::&#64;all points nowhere | `db/migrations/app/refs/a,b:c d.json` |  |
+    | ⚠ | `CONTRACT.NAME_CUT`<br>the name is too long |  |  |
+
+    **✖ 3 problems, 1 warning**
+    "#);
 }
 
 #[test]
@@ -81,7 +135,148 @@ fn sarif() {
         rule.as_object_mut().unwrap().remove("help");
     }
     log["runs"][0]["tool"]["driver"]["semanticVersion"] = "VERSION".into();
-    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @r#"
+    {
+      "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+      "runs": [
+        {
+          "columnKind": "unicodeCodePoints",
+          "results": [
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "db/migrations/app/20260515T1200_clean_up/migration.sql"
+                    },
+                    "region": {
+                      "startColumn": 1,
+                      "startLine": 6
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "destructive is denied: Drop column old of public.users\nWhy: [env.production] names destructive\n100% of it: a, b\nFix: plan it otherwise"
+              },
+              "partialFingerprints": {
+                "novate/v1": "b67fc4cae59b5a1f182b904ec9e03d24"
+              },
+              "ruleId": "POLICY.DENIED",
+              "ruleIndex": 1
+            },
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "db/migrations/app/20260515T1200_clean_up/migration.sql"
+                    },
+                    "region": {
+                      "startColumn": 1,
+                      "startLine": 6
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "destructive is denied: Drop column old of public.users\nWhy: [env.production] names destructive\n100% of it: a, b\nFix: plan it otherwise"
+              },
+              "partialFingerprints": {
+                "novate/v1": "b67fc4cae59b5a1f182b904ec9e03d24:1"
+              },
+              "ruleId": "POLICY.DENIED",
+              "ruleIndex": 1
+            },
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "db/migrations/app/refs/a%2Cb%3Ac%20d.json"
+                    },
+                    "region": {
+                      "startColumn": 1,
+                      "startLine": 1
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "the ref <b>x</b>|`y`\r\n::error::@all points nowhere"
+              },
+              "partialFingerprints": {
+                "novate/v1": "974f9510f7a4b577d4b50e313816a9b5"
+              },
+              "ruleId": "REF.DANGLING",
+              "ruleIndex": 2
+            },
+            {
+              "level": "warning",
+              "locations": [
+                {
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "novate.toml"
+                    },
+                    "region": {
+                      "startColumn": 1,
+                      "startLine": 1
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "the name is too long"
+              },
+              "partialFingerprints": {
+                "novate/v1": "aeb24588e5ef0ac7c47165541c26362a"
+              },
+              "ruleId": "CONTRACT.NAME_CUT",
+              "ruleIndex": 0
+            }
+          ],
+          "tool": {
+            "driver": {
+              "informationUri": "https://github.com/novate-sql/novate",
+              "name": "novate",
+              "rules": [
+                {
+                  "helpUri": "https://github.com/novate-sql/novate/blob/main/docs/errors/CONTRACT.NAME_CUT.md",
+                  "id": "CONTRACT.NAME_CUT",
+                  "name": "ContractNameCut",
+                  "shortDescription": {
+                    "text": "A name in the contract is longer than PostgreSQL's names"
+                  }
+                },
+                {
+                  "helpUri": "https://github.com/novate-sql/novate/blob/main/docs/errors/POLICY.DENIED.md",
+                  "id": "POLICY.DENIED",
+                  "name": "PolicyDenied",
+                  "shortDescription": {
+                    "text": "A policy forbids an operation"
+                  }
+                },
+                {
+                  "helpUri": "https://github.com/novate-sql/novate/blob/main/docs/errors/REF.DANGLING.md",
+                  "id": "REF.DANGLING",
+                  "name": "RefDangling",
+                  "shortDescription": {
+                    "text": "A ref points at a contract that no package touches"
+                  }
+                }
+              ],
+              "semanticVersion": "VERSION"
+            }
+          }
+        }
+      ],
+      "version": "2.1.0"
+    }
+    "#);
 }
 
 #[test]
