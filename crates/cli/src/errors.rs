@@ -200,6 +200,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("REF.INVALID_NAME"),
     page!("REF.MISSING"),
     page!("REF.UNKNOWN_INVARIANT"),
+    page!("REPLAY.FAILED"),
     page!("SCRATCH.BIN_UNUSABLE"),
     page!("SCRATCH.CHECKSUM"),
     page!("SCRATCH.CONNECT_FAILED"),

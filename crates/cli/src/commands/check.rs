@@ -8,6 +8,7 @@ use novate_history::{Graph, HistoryError, Node, Package, PackageName, Store};
 use serde_json::json;
 
 use crate::emitted::Emitted;
+use crate::gate::replay::replay;
 use crate::gate::{self, Base, Format, Gate};
 use crate::policy::Policy;
 use crate::problem::{Place, Problem, Severity};
@@ -32,6 +33,9 @@ pub(crate) struct Check {
     /// A git commit: packages that are as they are there were reviewed, and policy is for the others
     #[arg(long, value_name = "COMMIT")]
     pub(crate) base: Option<String>,
+    /// Apply every package on a throwaway server, and compare what each leaves with its snapshot
+    #[arg(long)]
+    pub(crate) prove_replay: bool,
     /// An object of a kind that is not modelled is an error
     #[arg(long)]
     pub(crate) strict_coverage: bool,
@@ -40,7 +44,10 @@ pub(crate) struct Check {
 /// Checks hashes, graph, placeholders, staleness, refs, names, the emitted contract and policy.
 pub(crate) async fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let format = if context.ui.json { Format::Json } else { args.format };
-    let found = offline(context, args);
+    let found = match offline(context, args) {
+        Ok(mut gate) if args.prove_replay => prove(context, args, &mut gate).await.map(|()| gate),
+        found => found,
+    };
     if format == Format::Text {
         return text(context, &found?);
     }
@@ -51,6 +58,23 @@ pub(crate) async fn run(context: &Context, args: &Check) -> Result<Report, Probl
     let mut report = Report::new(text, gate.to_json());
     report.exit = Some(exit);
     Ok(report)
+}
+
+/// Replays the history, where it is whole.
+async fn prove(context: &Context, args: &Check, gate: &mut Gate) -> Result<(), Problem> {
+    let project = context.project()?;
+    let mut problems = Vec::new();
+    let (history, mut whole) = read(project.store()?, &mut problems)?;
+    whole &= snapshot_problems(&history)?.is_empty();
+    let runnable = history.packages.values().all(|package| package.check_runnable().is_ok());
+    if !whole || !runnable {
+        context.ui.note(Symbol::Warning, "nothing was replayed: a history with the problems below cannot be");
+        return Ok(());
+    }
+    let replayed = replay(&project, &history, &gate.pending, args.strict_coverage).await?;
+    gate.replayed = Some(replayed.packages);
+    gate.problems.extend(replayed.problems);
+    Ok(())
 }
 
 /// For people: warnings, then everything that fails or the good news.

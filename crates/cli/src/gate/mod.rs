@@ -5,6 +5,7 @@ mod github;
 mod glossary;
 mod json;
 mod markdown;
+pub(crate) mod replay;
 mod sarif;
 
 #[cfg(test)]
