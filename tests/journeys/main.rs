@@ -16,6 +16,7 @@ mod integrity;
 mod locks;
 mod online;
 mod probes;
+mod recipes;
 mod replay;
 mod rewrites;
 mod rights;

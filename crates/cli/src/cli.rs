@@ -414,7 +414,8 @@ pub(crate) struct RefDelete {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or ci, configuration, contracts, formats, policy, roles, verify; none lists
+    /// the codes
     pub(crate) code: Option<String>,
 }
 

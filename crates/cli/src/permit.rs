@@ -81,7 +81,9 @@ impl<'a> Rules<'a> {
         let (errors, warnings): (Vec<Problem>, Vec<Problem>) =
             self.problems(packages).into_iter().partition(|problem| problem.severity == Severity::Error);
         if !project.context.ui.json {
-            warnings.iter().for_each(|warning| err(warning.to_text(width()).trim_end_matches('\n')));
+            for warning in &warnings {
+                err(warning.to_text(width()).trim_end_matches('\n'));
+            }
         }
         match Problem::join(errors) {
             None => Ok(()),
@@ -136,7 +138,9 @@ impl<'a> Rules<'a> {
             })
             .collect();
         if project.context.ui.can_ask() {
-            lines.iter().for_each(|line| project.context.ui.note(Symbol::Warning, line));
+            for line in &lines {
+                project.context.ui.note(Symbol::Warning, line);
+            }
             let what = count(unconsented.len(), "destructive operation");
             let question = format!("{environment} is protected. Apply {what}?");
             let yes = Confirm::new().with_prompt(question).default(false).interact().unwrap_or(false);

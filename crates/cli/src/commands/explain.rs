@@ -9,9 +9,11 @@ use crate::ui::Report;
 
 /// Pages about more than one error.
 const TOPICS: &[(&str, &str)] = &[
+    ("ci", include_str!("../../../../docs/ci.md")),
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
+    ("policy", include_str!("../../../../docs/policy.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("verify", include_str!("../../../../docs/verify.md")),
 ];

@@ -45,7 +45,7 @@ pub(crate) async fn replay(
     let prefer = project.config.postgres_major.map(Major);
     let server = Server::open(&Request { prefer, ..Request::default() })?;
     context.ui.note(Symbol::Info, &format!("replaying on PostgreSQL {}", server.version()));
-    let mut run = Run { context, history, packages, strict_coverage, server: &server };
+    let run = Run { context, history, packages, strict_coverage, server: &server };
     let start = Stage { database: server.database("replay")?, stubs: Contract::empty(context.space.clone()) };
     let mut found = Replayed { packages: 0, problems: Vec::new() };
     let mut seen: BTreeSet<Node> = BTreeSet::from([None]);
@@ -94,10 +94,10 @@ impl Run<'_> {
     }
 
     /// Applies one package and compares; what is wrong is a finding. Errors are those of this machine.
-    async fn step(&mut self, stage: &mut Stage, edge: &Edge) -> Result<Option<Problem>, Problem> {
+    async fn step(&self, stage: &mut Stage, edge: &Edge) -> Result<Option<Problem>, Problem> {
         let to = self.history.contract(&edge.target())?;
-        if let Err(why) = self.put_stubs(stage, &to)? {
-            return Ok(Some(self.failed(edge, "what belongs to others cannot be put there before it", why)));
+        if let Err(why) = self.put_stubs(stage, &to) {
+            return Ok(Some(self.failed(edge, "what belongs to others cannot be put there before it", &why)));
         }
         let string = ConnectionString::parse(&stage.database.url(), &ConnectEnv::default())?;
         let mut session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
@@ -130,32 +130,27 @@ impl Run<'_> {
         }
         let errors: Vec<Finding> = found.findings.into_iter().filter(Finding::is_error).collect();
         let meta = json!({ "package": edge.package.as_str(), "findings": findings::json(&errors) });
-        Ok(Some(self.failed(edge, "what it leaves is not what its snapshot says", findings::text(&errors)).meta(meta)))
+        Ok(Some(self.failed(edge, "what it leaves is not what its snapshot says", &findings::text(&errors)).meta(meta)))
     }
 
     /// Makes what the contract declares and somebody else owns; the text of what went wrong where it cannot.
-    fn put_stubs(&self, stage: &mut Stage, to: &Contract) -> Result<Result<(), String>, Problem> {
+    fn put_stubs(&self, stage: &mut Stage, to: &Contract) -> Result<(), String> {
         let wanted = others(to);
         if wanted == stage.stubs {
-            return Ok(Ok(()));
+            return Ok(());
         }
         let major = self.server.major().0;
         let options = PlanOptions { target_major: major, ..PlanOptions::default() };
-        let plan = match novate_planner::plan(&stage.stubs, &wanted, &options) {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        if let Err(error) = stage.database.execute(&novate_planner::script(&plan)) {
-            return Ok(Err(error.to_string()));
-        }
+        let plan = novate_planner::plan(&stage.stubs, &wanted, &options).map_err(|error| error.to_string())?;
+        stage.database.execute(&novate_planner::script(&plan)).map_err(|error| error.to_string())?;
         stage.stubs = wanted;
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// A package that did not run through.
     fn refused(&self, edge: &Edge, cause: Problem) -> Problem {
         let operation = cause.meta.get("operation").and_then(|id| id.as_str()).map(str::to_owned);
-        let mut problem = self.failed(edge, &cause.summary, cause.why.unwrap_or_default());
+        let mut problem = self.failed(edge, &cause.summary, cause.why.as_deref().unwrap_or_default());
         let package = self.packages.iter().find(|package| package.name == edge.package);
         let at = operation.as_ref().and_then(|id| package?.operations.iter().position(|known| known.id == *id));
         if let (Some(package), Some(at)) = (package, at) {
@@ -169,7 +164,7 @@ impl Run<'_> {
         problem.meta(meta)
     }
 
-    fn failed(&self, edge: &Edge, what: &str, why: String) -> Problem {
+    fn failed(&self, edge: &Edge, what: &str, why: &str) -> Problem {
         let problem = Problem::input("REPLAY.FAILED", format!("{} does not replay: {what}", edge.package))
             .fix(format!(
                 "correct its migration.sql and emit it, or, where databases have it already, plan what is missing: novate \
