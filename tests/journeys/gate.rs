@@ -83,11 +83,18 @@ fn a_protected_environment_asks_for_each_by_its_name() {
     allow(&project, "ALTER TABLE public.u DROP COLUMN older;", "data-loss");
     let production = |flags: &str| project.novate(&format!("migrate --env production {flags}"));
     production("--plan").ok().says("needs consent: --allow-destructive column.public.t.old");
+    let plan = production("--plan --json").ok().json();
+    assert_eq!(plan["needsConsent"][0]["id"], "column.public.t.old", "{plan:#}");
     production("--dry-run").ok().says("needs consent");
     let ran = production("").fails(7, "POLICY.CONSENT_NEEDED").says("column old ").says("column older ");
-    let _ = ran.says("--allow-destructive column.public.t.old --allow-destructive column.public.u.older");
+    let both = "--allow-destructive column.public.t.old --allow-destructive column.public.u.older";
+    let _ = ran.says(both);
+    production("--to gone").fails(7, "POLICY.CONSENT_NEEDED").says(&format!("--to gone {both}"));
     production("--yes").fails(2, "USAGE");
-    production("--allow-destructive column.public.t.old").fails(7, "column older").does_not_say("column old ");
+    production("--allow-destructive column.public.t.old")
+        .fails(7, "column older")
+        .says(both)
+        .does_not_say("column old ");
     assert_eq!(rows(&project), "4");
     let json = production("--json").json();
     assert_eq!(json["meta"]["operations"][1]["id"], "column.public.u.older");

@@ -6,7 +6,7 @@ use dialoguer::Confirm;
 use novate_history::{Edge, Graph, PackageName};
 use novate_planner::Operation;
 use novate_runner::Standing;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::Consent;
 use crate::exit::Exit;
@@ -28,6 +28,12 @@ pub(crate) struct Rules<'a> {
 struct Unconsented<'a> {
     package: &'a PackageName,
     operation: &'a Operation,
+}
+
+impl Unconsented<'_> {
+    fn to_json(&self) -> Value {
+        json!({ "package": self.package.as_str(), "id": self.operation.id, "label": self.operation.label })
+    }
 }
 
 impl<'a> Rules<'a> {
@@ -113,12 +119,14 @@ impl<'a> Rules<'a> {
         found
     }
 
-    /// Says what a run would have to ask for.
-    pub(crate) fn note_consent(&self, project: &Project<'_>, packages: &[Reviewed], named: &[String]) {
-        for one in self.unconsented(packages, named) {
+    /// Says what a run would have to ask for, and gives it for programs.
+    pub(crate) fn note_consent(&self, project: &Project<'_>, packages: &[Reviewed], named: &[String]) -> Value {
+        let unconsented = self.unconsented(packages, named);
+        for one in &unconsented {
             let text = format!("{} needs consent: --allow-destructive {}", one.operation.label, one.operation.id);
             project.context.ui.note(Symbol::Warning, &text);
         }
+        unconsented.iter().map(Unconsented::to_json).collect()
     }
 
     /// Asks for consent to destruction, or refuses where nobody can be asked.
@@ -127,6 +135,7 @@ impl<'a> Rules<'a> {
         project: &Project<'_>,
         packages: &[Reviewed],
         named: &[String],
+        to: Option<&str>,
     ) -> Result<(), Problem> {
         let unconsented = self.unconsented(packages, named);
         let Some((environment, _)) = self.protected.filter(|_| !unconsented.is_empty()) else { return Ok(()) };
@@ -150,8 +159,10 @@ impl<'a> Rules<'a> {
                 Err(Problem::input("DB.DECLINED", "nothing was changed").exit(Exit::Declined))
             };
         }
-        let ids: BTreeSet<&str> = unconsented.iter().map(|one| one.operation.id.as_str()).collect();
+        let ids: BTreeSet<&str> =
+            named.iter().map(String::as_str).chain(unconsented.iter().map(|one| one.operation.id.as_str())).collect();
         let flags: Vec<String> = ids.iter().map(|id| format!("--allow-destructive {}", shell_word(id))).collect();
+        let to = to.map(|to| format!(" --to {}", shell_word(to))).unwrap_or_default();
         let what = if let [one] = unconsented.as_slice() {
             one.operation.label.clone()
         } else {
@@ -160,13 +171,14 @@ impl<'a> Rules<'a> {
         Err(denied("POLICY.CONSENT_NEEDED", format!("{environment} is protected, and nobody consented to: {what}"))
             .why(format!("{}\nnothing was applied", lines.join("\n")))
             .fix(format!(
-                "run it at a terminal, which asks; or name what may go: novate migrate --env {} {}",
+                "run it at a terminal, which asks; or name what may go: novate migrate --env {}{to} {}",
                 shell_word(environment),
                 flags.join(" ")
             ))
-            .meta(json!({ "environment": environment, "operations": unconsented.iter().map(|one| json!({
-                "package": one.package.as_str(), "id": one.operation.id, "label": one.operation.label,
-            })).collect::<Vec<_>>() })))
+            .meta(json!({
+                "environment": environment,
+                "operations": unconsented.iter().map(Unconsented::to_json).collect::<Vec<_>>(),
+            })))
     }
 
     /// The graph without what was not looked at: should another run move the database before this one begins, no route

@@ -25,8 +25,12 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         session.close().await;
         let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
         let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
-        say_what_is_needed(&project, &history, &at, &route.edges, args)?;
-        return Ok(show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref()));
+        let needed = say_what_is_needed(&project, &history, &at, &route.edges, args)?;
+        let mut report = show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref());
+        if let (Value::Object(into), Value::Object(from)) = (&mut report.json, needed) {
+            into.extend(from);
+        }
+        return Ok(report);
     }
     let permitted = permitted(&project, &history, &mut session, &goal, args).await?;
     let mut settings = project.settings();
@@ -113,26 +117,27 @@ async fn permitted(
     if args.dry_run {
         rules.note_consent(project, &packages, &args.allow_destructive);
     } else {
-        rules.consent(project, &packages, &args.allow_destructive)?;
+        rules.consent(project, &packages, &args.allow_destructive, args.to.as_deref())?;
     }
     Ok(Some(rules.judged(history, &at, &route.edges)))
 }
 
-/// What would keep the route from being applied.
+/// What would keep the route from being applied, said, and for programs.
 fn say_what_is_needed(
     project: &Project<'_>,
     history: &Loaded,
     at: &Standing,
     route: &[Edge],
     args: &Migrate,
-) -> Result<(), Problem> {
+) -> Result<Value, Problem> {
     let rules = Rules::of(project)?;
     let packages = rules.concerned(history, at, route)?;
-    for problem in rules.problems(&packages) {
+    let problems = rules.problems(&packages);
+    for problem in &problems {
         project.context.ui.note(Symbol::Warning, &problem.summary);
     }
-    rules.note_consent(project, &packages, &args.allow_destructive);
-    Ok(())
+    let consent = rules.note_consent(project, &packages, &args.allow_destructive);
+    Ok(json!({ "policy": problems.iter().map(Problem::to_json).collect::<Vec<_>>(), "needsConsent": consent }))
 }
 
 fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[Edge], to: Option<&str>) -> Report {

@@ -20,6 +20,7 @@ pub(crate) use base::Base;
 use crate::exit::Exit;
 use crate::problem::{Problem, Severity};
 use crate::progress::count;
+use crate::redact::{What, redact};
 use crate::review::Reviewed;
 
 /// How the findings are written.
@@ -100,6 +101,7 @@ impl Gate {
 
     /// Writes it. `root` is what paths are made relative to: hosts of code know files from the top of the repository.
     pub(crate) fn write(&mut self, format: Format, here: &Utf8Path, root: &Utf8Path) -> String {
+        self.hide_secrets();
         match format {
             Format::Text => self.verdict(),
             Format::Json => serde_json::to_string_pretty(&json::value(self)).unwrap_or_default(),
@@ -121,6 +123,16 @@ impl Gate {
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
         json::value(self)
+    }
+
+    /// Problems quote what people typed, and are messages wherever they stand.
+    fn hide_secrets(&mut self) {
+        let hide = |text: &mut String| *text = redact(text, What::Message);
+        for problem in &mut self.problems {
+            hide(&mut problem.summary);
+            problem.why.as_mut().map(hide);
+            problem.fix.as_mut().map(hide);
+        }
     }
 
     fn relocate(&mut self, here: &Utf8Path, root: &Utf8Path) {
