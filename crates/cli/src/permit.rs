@@ -14,7 +14,7 @@ use crate::policy::{self, Policy};
 use crate::problem::{Problem, Severity};
 use crate::progress::count;
 use crate::project::{Loaded, Project, denied, shell_word};
-use crate::review::{Reviewed, review};
+use crate::review::{Reviewed, Reviewer};
 use crate::ui::{Symbol, err, width};
 
 /// The rules that hold for a run.
@@ -66,12 +66,13 @@ impl<'a> Rules<'a> {
         standing: &Standing,
         route: &[Edge],
     ) -> Result<Vec<Reviewed>, Problem> {
+        let mut reviewer = Reviewer::new(history);
         let mut concerned = Vec::new();
         for edge in route.iter().filter(|edge| !is_in_transit(standing, &edge.package)) {
             let package = history.packages.get(&edge.package);
             let package = package.filter(|package| package.operations.iter().any(|operation| self.concern(operation)));
             if let Some(package) = package {
-                concerned.push(review(history, package)?.0);
+                concerned.push(reviewer.review(package)?.0);
             }
         }
         Ok(concerned)

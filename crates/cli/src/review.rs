@@ -1,5 +1,6 @@
 //! Packages as reviewers see them: what they run, where in `migration.sql`, and what was excused.
 
+use novate_contract::Contract;
 use novate_history::{Node, Package, PackageName};
 use novate_planner::{Allow, Batch, Compiled, Operation, TransactionMode};
 use novate_sql::Span;
@@ -32,48 +33,65 @@ pub(crate) struct Reviewed {
     pub(crate) allowed: Vec<Allow>,
 }
 
-/// A package, and what is wrong between its source and what runs.
-pub(crate) fn review(history: &Loaded, package: &Package) -> Result<(Reviewed, Vec<Problem>), Problem> {
-    let mut reviewed = Reviewed {
-        name: package.name.clone(),
-        path: package.source_path(),
-        // A checkout may have other line endings; lines and columns stay what they are.
-        source: unix(&package.source),
-        from: package.manifest.from.clone(),
-        to: Some(package.manifest.to.clone()),
-        mode: package.manifest.transaction,
-        operations: package.operations.clone(),
-        places: Vec::new(),
-        allowed: Vec::new(),
-    };
-    if package.is_stale() {
-        return Ok((reviewed, Vec::new()));
+/// Reads packages as reviewers see them. Where one begins the one before usually ended: that contract is kept.
+pub(crate) struct Reviewer<'a> {
+    history: &'a Loaded,
+    last: Option<(Node, Contract)>,
+}
+
+impl<'a> Reviewer<'a> {
+    /// One who has seen nothing yet.
+    pub(crate) fn new(history: &'a Loaded) -> Self {
+        Self { history, last: None }
     }
-    let from = history.contract(&reviewed.from)?;
-    let to = history.contract(&reviewed.to)?;
-    // The exceptions stand in the source alone: what runs is in ops.json, and nothing there depends on them.
-    let problems = match novate_planner::compile(&reviewed.source, &from, &to) {
-        Ok(compiled) if same(&compiled, package) => {
-            reviewed.places.clone_from(&compiled.places);
-            reviewed.allowed = allowed(compiled, package);
-            Vec::new()
+
+    /// A package, and what is wrong between its source and what runs.
+    pub(crate) fn review(&mut self, package: &Package) -> Result<(Reviewed, Vec<Problem>), Problem> {
+        let mut reviewed = Reviewed {
+            name: package.name.clone(),
+            path: package.source_path(),
+            // A checkout may have other line endings; lines and columns stay what they are.
+            source: unix(&package.source),
+            from: package.manifest.from.clone(),
+            to: Some(package.manifest.to.clone()),
+            mode: package.manifest.transaction,
+            operations: package.operations.clone(),
+            places: Vec::new(),
+            allowed: Vec::new(),
+        };
+        if package.is_stale() {
+            return Ok((reviewed, Vec::new()));
         }
-        Ok(_) => vec![
-            Problem::input(
-                "MIGRATION.OPS_DIFFER",
-                format!("ops.json of {} is not what its migration.sql says", package.name),
-            )
-            .why("what would run is not what people read; its hash is right, so it was written like that")
-            .fix(format!("look at ops.json, then: novate migration emit {}", package.name))
-            .at(Place::file(&reviewed.path)),
-        ],
-        // Another version may have understood it.
-        Err(errors) => errors
-            .iter()
-            .map(|error| operations::compile_error(reviewed.path.as_str(), &reviewed.source, error).warning())
-            .collect(),
-    };
-    Ok((reviewed, problems))
+        let from = match self.last.take() {
+            Some((node, contract)) if node == reviewed.from => contract,
+            _ => self.history.contract(&reviewed.from)?,
+        };
+        let to = self.history.contract(&reviewed.to)?;
+        // The exceptions stand in the source alone: what runs is in ops.json, and nothing there depends on them.
+        let problems = match novate_planner::compile(&reviewed.source, &from, &to) {
+            Ok(compiled) if same(&compiled, package) => {
+                reviewed.places.clone_from(&compiled.places);
+                reviewed.allowed = allowed(compiled, package);
+                Vec::new()
+            }
+            Ok(_) => vec![
+                Problem::input(
+                    "MIGRATION.OPS_DIFFER",
+                    format!("ops.json of {} is not what its migration.sql says", package.name),
+                )
+                .why("what would run is not what people read; its hash is right, so it was written like that")
+                .fix(format!("look at ops.json, then: novate migration emit {}", package.name))
+                .at(Place::file(&reviewed.path)),
+            ],
+            // Another version may have understood it.
+            Err(errors) => errors
+                .iter()
+                .map(|error| operations::compile_error(reviewed.path.as_str(), &reviewed.source, error).warning())
+                .collect(),
+        };
+        self.last = Some((reviewed.to.clone(), to));
+        Ok((reviewed, problems))
+    }
 }
 
 /// Whether both run the same statements, in the same way. Names, hazards and checks are the compiler's words, and a newer

@@ -14,7 +14,7 @@ use crate::policy::Policy;
 use crate::problem::{Place, Problem, Severity};
 use crate::progress::count;
 use crate::project::{Context, Loaded, Project};
-use crate::review::review;
+use crate::review::Reviewer;
 use crate::sources;
 use crate::ui::{Report, Symbol, err, width};
 
@@ -119,10 +119,11 @@ pub(crate) fn offline(context: &Context, args: &Check) -> Result<Gate, Problem> 
             gate.problems.extend(sources.warnings(context.ui));
         }
     }
+    let mut reviewer = Reviewer::new(&history);
     let new = |package: &&Package| !base.as_ref().is_some_and(|base| base.has(&package.name));
     for package in in_order(&history).into_iter().filter(new) {
         // A snapshot that cannot be read was reported.
-        let Ok((reviewed, problems)) = review(&history, package) else { continue };
+        let Ok((reviewed, problems)) = reviewer.review(package) else { continue };
         gate.problems.extend(problems);
         gate.problems.extend(reviewed.policy_problems(&policy));
         gate.pending.push(reviewed);

@@ -61,8 +61,10 @@ pub(crate) async fn replay(
                 if at + 1 == edges.len() { own.take() } else { own.as_ref().map(|own| run.copy(own)).transpose()? };
             let Some(mut stage) = stage else { continue };
             match run.step(&mut stage, edge).await? {
-                Some(problem) => found.problems.push(problem),
-                None => {
+                Step::Wrong(problem) => found.problems.push(*problem),
+                // It stays where it is, and no route asks for what it provides.
+                Step::Idle => {}
+                Step::Held => {
                     found.packages += 1;
                     if seen.insert(edge.target()) {
                         open.push_back((edge.target(), stage));
@@ -80,6 +82,16 @@ pub(crate) async fn replay(
     Ok(found)
 }
 
+/// How a package came out.
+enum Step {
+    /// It ran, and led where it should.
+    Held,
+    /// Nothing ran.
+    Idle,
+    /// It did not run through, or led elsewhere.
+    Wrong(Box<Problem>),
+}
+
 struct Run<'a> {
     context: &'a Context,
     history: &'a Loaded,
@@ -93,11 +105,12 @@ impl Run<'_> {
         Ok(Stage { database: self.server.database_from("replay", &stage.database)?, stubs: stage.stubs.clone() })
     }
 
-    /// Applies one package and compares; what is wrong is a finding. Errors are those of this machine.
-    async fn step(&self, stage: &mut Stage, edge: &Edge) -> Result<Option<Problem>, Problem> {
+    /// Applies one package and compares. Errors are those of this machine.
+    async fn step(&self, stage: &mut Stage, edge: &Edge) -> Result<Step, Problem> {
         let to = self.history.contract(&edge.target())?;
         if let Err(why) = self.put_stubs(stage, &to) {
-            return Ok(Some(self.failed(edge, "what belongs to others cannot be put there before it", &why)));
+            let problem = self.failed(edge, "what belongs to others cannot be put there before it", &why);
+            return Ok(Step::Wrong(Box::new(problem)));
         }
         let string = ConnectionString::parse(&stage.database.url(), &ConnectEnv::default())?;
         let mut session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
@@ -106,7 +119,7 @@ impl Run<'_> {
         outcome
     }
 
-    async fn apply(&self, session: &mut Session, edge: &Edge, to: &Contract) -> Result<Option<Problem>, Problem> {
+    async fn apply(&self, session: &mut Session, edge: &Edge, to: &Contract) -> Result<Step, Problem> {
         let graph = Graph::new(vec![edge.clone()]);
         let contract = |node: &Node| self.history.contract(node);
         let source = History {
@@ -117,20 +130,27 @@ impl Run<'_> {
         };
         // A package that stays where it is runs for what it provides.
         let goal = Goal { node: edge.target(), invariants: edge.provides.clone() };
-        if let Err(failed) = migrate(session, &source, &goal, &Settings::default(), &mut |_| ()).await {
-            return match *failed.error {
-                error @ (RunError::Interrupted | RunError::ConnectionLost { .. }) => Err(error.into()),
-                error => Ok(Some(self.refused(edge, error.into()))),
-            };
+        let done = match migrate(session, &source, &goal, &Settings::default(), &mut |_| ()).await {
+            Ok(done) => done,
+            Err(failed) => {
+                return match *failed.error {
+                    error @ (RunError::Interrupted | RunError::ConnectionLost { .. }) => Err(error.into()),
+                    error => Ok(Step::Wrong(Box::new(self.refused(edge, error.into())))),
+                };
+            }
+        };
+        if done.applied.is_empty() {
+            return Ok(Step::Idle);
         }
         let strictness = Strictness { extras: true, coverage: self.strict_coverage };
         let found = verify(session, &self.context.space, to, Mode::Full, strictness).await?;
         if found.holds() {
-            return Ok(None);
+            return Ok(Step::Held);
         }
         let errors: Vec<Finding> = found.findings.into_iter().filter(Finding::is_error).collect();
         let meta = json!({ "package": edge.package.as_str(), "findings": findings::json(&errors) });
-        Ok(Some(self.failed(edge, "what it leaves is not what its snapshot says", &findings::text(&errors)).meta(meta)))
+        let problem = self.failed(edge, "what it leaves is not what its snapshot says", &findings::text(&errors));
+        Ok(Step::Wrong(Box::new(problem.meta(meta))))
     }
 
     /// Makes what the contract declares and somebody else owns; the text of what went wrong where it cannot.

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod damage;
+mod forged;
 mod hostile;
 
 use camino::{Utf8Path, Utf8PathBuf};
