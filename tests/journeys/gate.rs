@@ -119,6 +119,26 @@ fn reviews_are_consent_where_novate_toml_says_so() {
 }
 
 #[test]
+fn a_project_in_a_folder_of_a_repository() {
+    let project = Project::new();
+    let inside = |arguments: &str| project.novate(&format!("-C db {arguments}"));
+    project.write("db/novate.toml", "[policy]\ndeny = [\"drop-column\"]\n");
+    project.write("db/contracts/app.sql", "CREATE TABLE t (id int PRIMARY KEY, old text);\n");
+    inside("plan --name first").ok();
+    let git = "git init --quiet && git add -A && git -c user.name=a -c user.email=a@b commit --quiet -m first";
+    let done = std::process::Command::new("sh").args(["-c", git]).current_dir(project.path("")).status().expect("sh");
+    assert!(done.success());
+    project.write("db/contracts/app.sql", "CREATE TABLE t (id int PRIMARY KEY);\n");
+    inside("plan --name gone").ok();
+    // Paths begin at the top of the repository, wherever the command runs.
+    for ran in [inside("check --format github --base HEAD"), project.novate("-C db check --format sarif --base HEAD")] {
+        let _ =
+            ran.fails(7, "POLICY.DENIED").says("db/migrations/app/").says("_gone/migration.sql").does_not_say("_first");
+    }
+    inside("check --format markdown --base HEAD").says("1 package that `HEAD` does not have.");
+}
+
+#[test]
 fn what_the_base_has_was_reviewed() {
     let project = dropping("");
     let git = |arguments: &[&str]| {

@@ -7,6 +7,7 @@ use novate_contract::{Contract, json};
 use novate_history::{Graph, HistoryError, Node, Package, PackageName, Store};
 use serde_json::json;
 
+use crate::config::FILE;
 use crate::emitted::Emitted;
 use crate::gate::replay::replay;
 use crate::gate::{self, Base, Format, Gate};
@@ -97,7 +98,8 @@ pub(crate) fn offline(context: &Context, args: &Check) -> Result<Gate, Problem> 
         Some(commit) => Some(Base::read(&project.config.root, store.folder(), commit)?),
         None => None,
     };
-    let mut gate = Gate { base: args.base.clone(), ..Gate::default() };
+    let settings = project.config.root.join(FILE);
+    let mut gate = Gate { base: args.base.clone(), settings, ..Gate::default() };
     let (history, mut whole) = read(store, &mut gate.problems)?;
     gate.packages = history.packages.len();
     gate.snapshots = history.store.snapshots()?.len();

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 pub(crate) use base::Base;
 
+use crate::config::FILE;
 use crate::exit::Exit;
 use crate::problem::{Problem, Severity};
 use crate::progress::count;
@@ -56,12 +57,14 @@ pub(crate) struct Gate {
     pub(crate) replayed: Option<usize>,
     /// Objects of kinds that are not modelled, for programs.
     pub(crate) unsupported: Value,
+    /// Where `novate.toml` is: the place of what is nowhere else, for readers that want one.
+    pub(crate) settings: Utf8PathBuf,
 }
 
 impl Gate {
     /// A run that found nothing but this.
     pub(crate) fn of(problem: Problem) -> Self {
-        Self { problems: problem.flatten(), ..Self::default() }
+        Self { problems: problem.flatten(), settings: FILE.into(), ..Self::default() }
     }
 
     /// What fails.
@@ -146,6 +149,7 @@ impl Gate {
             .filter_map(|problem| problem.place.as_mut())
             .for_each(|place| relative(&mut place.path));
         self.pending.iter_mut().for_each(|package| relative(&mut package.path));
+        relative(&mut self.settings);
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn value(gate: &Gate) -> Value {
     let codes: BTreeSet<&'static str> = gate.problems.iter().map(|problem| problem.code).collect();
     let codes: Vec<&'static str> = codes.into_iter().collect();
     let mut seen: Vec<String> = Vec::new();
-    let results: Vec<Value> = gate.problems.iter().map(|problem| result(problem, &codes, &mut seen)).collect();
+    let results: Vec<Value> = gate.problems.iter().map(|problem| result(gate, problem, &codes, &mut seen)).collect();
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -56,7 +56,7 @@ fn name(code: &str) -> String {
     code.split(['.', '_']).map(word).collect()
 }
 
-fn result(problem: &Problem, codes: &[&str], seen: &mut Vec<String>) -> Value {
+fn result(gate: &Gate, problem: &Problem, codes: &[&str], seen: &mut Vec<String>) -> Value {
     let mut text = problem.summary.clone();
     if let Some(why) = &problem.why {
         text.push_str(&format!("\nWhy: {why}"));
@@ -69,7 +69,7 @@ fn result(problem: &Problem, codes: &[&str], seen: &mut Vec<String>) -> Value {
         "level": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
         "message": { "text": text },
         // Code scanning takes nothing that is nowhere.
-        "locations": [location(problem.place.as_ref())],
+        "locations": [location(problem.place.as_ref(), gate.settings.as_str())],
         "partialFingerprints": { "novate/v1": fingerprint(problem, seen) },
     });
     if let (Value::Object(map), Some(at)) = (&mut value, codes.iter().position(|code| *code == problem.code)) {
@@ -78,8 +78,8 @@ fn result(problem: &Problem, codes: &[&str], seen: &mut Vec<String>) -> Value {
     value
 }
 
-fn location(place: Option<&Place>) -> Value {
-    let path = place.map_or(crate::config::FILE, |place| place.path.as_str());
+fn location(place: Option<&Place>, settings: &str) -> Value {
+    let path = place.map_or(settings, |place| place.path.as_str());
     let at = place.and_then(|place| place.at).unwrap_or(LineColumn { line: 1, column: 1 });
     json!({ "physicalLocation": {
         "artifactLocation": { "uri": uri(path) },

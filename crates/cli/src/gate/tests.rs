@@ -53,6 +53,7 @@ fn gate() -> Gate {
         base: Some("origin/main".to_owned()),
         packages: 3,
         snapshots: 4,
+        settings: "/repo/db/novate.toml".into(),
         ..Gate::default()
     }
 }
@@ -220,7 +221,7 @@ fn sarif() {
                 {
                   "physicalLocation": {
                     "artifactLocation": {
-                      "uri": "novate.toml"
+                      "uri": "db/novate.toml"
                     },
                     "region": {
                       "startColumn": 1,
