@@ -197,3 +197,66 @@ impl<'a> Rules<'a> {
 fn is_in_transit(standing: &Standing, package: &PackageName) -> bool {
     standing.in_transit.as_ref().is_some_and(|transit| transit.package == package.as_str())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use camino::Utf8PathBuf;
+    use novate_contract::Space;
+    use novate_runner::Interrupt;
+
+    use super::*;
+    use crate::cli::Plan;
+    use crate::commands::plan;
+    use crate::project::Context;
+    use crate::ui::{Ui, Verbosity};
+
+    /// A project whose second package drops a column.
+    fn project() -> (tempfile::TempDir, Context) {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Utf8PathBuf::from_path_buf(folder.path().canonicalize().unwrap()).unwrap();
+        let write = |name: &str, text: &str| {
+            fs_err::create_dir_all(here.join("contracts")).unwrap();
+            fs_err::write(here.join(name), text).unwrap();
+        };
+        let context = Context {
+            ui: Ui { json: false, verbosity: Verbosity::Quiet },
+            here: here.clone(),
+            db: None,
+            env: Some("production".to_owned()),
+            space: Space::app(),
+            interrupt: Interrupt::default(),
+        };
+        write("novate.toml", "[env.production]\nprotected = true\n");
+        for (name, contract) in [
+            ("first", "CREATE TABLE t (id int PRIMARY KEY, old text);"),
+            ("second", "CREATE TABLE t (id int PRIMARY KEY);"),
+        ] {
+            write("contracts/app.sql", contract);
+            plan::run(&context, &Plan { name: Some(name.to_owned()), ..Plan::default() }).unwrap();
+        }
+        (folder, context)
+    }
+
+    #[test]
+    fn no_route_leads_through_what_was_not_judged() {
+        let (_folder, context) = project();
+        let project = context.project().unwrap();
+        let history = project.history().unwrap();
+        let rules = Rules::of(&project).unwrap();
+        let second: Vec<Edge> =
+            history.graph.edges().iter().filter(|edge| edge.package.as_str().contains("second")).cloned().collect();
+        let names = |graph: &Graph| -> Vec<String> {
+            graph.edges().iter().map(|edge| edge.package.as_str().split_once('_').unwrap().1.to_owned()).collect()
+        };
+        let nowhere = Standing::default();
+        // The database was at the end when it was looked at: should it be moved back, the column stays.
+        assert_eq!(names(&rules.judged(&history, &nowhere, &[])), ["first"]);
+        assert_eq!(names(&rules.judged(&history, &nowhere, &second)), ["first", "second"]);
+        // Judging it asks for consent.
+        let packages = rules.concerned(&history, &nowhere, &second).unwrap();
+        let refused = rules.consent(&project, &packages, &[], None).unwrap_err();
+        assert_eq!((refused.code, refused.exit), ("POLICY.CONSENT_NEEDED", Exit::Denied));
+        assert!(rules.consent(&project, &packages, &["column.public.t.old".to_owned()], None).is_ok());
+    }
+}

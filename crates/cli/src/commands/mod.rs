@@ -20,7 +20,7 @@ mod migration_list;
 mod migration_log;
 mod migration_new;
 mod migration_show;
-mod plan;
+pub(crate) mod plan;
 mod postgres;
 mod refs;
 mod status;
