@@ -92,7 +92,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Ref(Ref),
     /// Check everything that can be checked without a database
-    Check(Check),
+    Check(crate::commands::check::Check),
     /// What each environment would use, and what is missing
     Env(crate::commands::env::Args),
     /// Run the seeds that still have work
@@ -297,6 +297,9 @@ pub(crate) struct Migrate {
     /// Then run the seeds that still have work
     #[arg(long, conflicts_with_all = ["plan", "dry_run"])]
     pub(crate) seed: bool,
+    /// Consent to a destructive operation of a protected environment; may be repeated
+    #[arg(long, value_name = "OPERATION_ID")]
+    pub(crate) allow_destructive: Vec<String>,
 }
 
 /// `novate status`
@@ -428,17 +431,6 @@ pub(crate) struct RefSet {
 pub(crate) struct RefDelete {
     /// Its name
     pub(crate) name: String,
-}
-
-/// `novate check`
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    /// Classes and hazards that fail: destructive,rewrite,blocks-writes
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    pub(crate) deny: Vec<String>,
-    /// An object of a kind that is not modelled is an error
-    #[arg(long)]
-    pub(crate) strict_coverage: bool,
 }
 
 /// `novate explain`

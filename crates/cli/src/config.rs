@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) spaces: BTreeMap<Space, SpaceConfig>,
     /// The environments by name.
     pub(crate) environments: BTreeMap<String, Environment>,
+    /// What is forbidden, or warned of, everywhere.
+    pub(crate) policy: PolicyLists,
     /// Policies for what novate may touch.
     pub(crate) control: Vec<(String, Control)>,
     /// The major version of PostgreSQL to plan for.
@@ -56,20 +58,48 @@ pub(crate) struct SpaceConfig {
     pub(crate) seeds: Option<Vec<Utf8PathBuf>>,
 }
 
+/// `[policy]`: classes and hazards of operations.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct PolicyLists {
+    /// What `check` and `migrate` refuse.
+    #[serde(default)]
+    pub(crate) deny: Vec<String>,
+    /// What they warn of.
+    #[serde(default)]
+    pub(crate) warn: Vec<String>,
+}
+
+/// What a protected environment takes for consent to destruction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Consent {
+    /// Somebody says so as it happens: at a prompt, or by naming the operation.
+    #[default]
+    Asked,
+    /// `-- @allow` in the package is enough.
+    Reviewed,
+}
+
 /// `[env.NAME]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Environment {
     /// A URL, or `env:NAME`.
     pub(crate) url: Option<String>,
-    /// Whether `db update` is refused.
+    /// Whether `db update` is refused, and destruction needs consent.
     #[serde(default)]
     pub(crate) protected: bool,
+    /// What that consent is.
+    #[serde(default)]
+    pub(crate) consent: Consent,
     /// Classes and hazards that `migrate` refuses.
     #[serde(default)]
     pub(crate) deny: Vec<String>,
     /// Seeds of this environment, after those of the space.
     #[serde(default)]
     pub(crate) seeds: Vec<Utf8PathBuf>,
+    /// Classes and hazards that it warns of.
+    #[serde(default)]
+    pub(crate) warn: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +110,8 @@ struct ConfigFile {
     space: BTreeMap<String, SpaceFile>,
     #[serde(default)]
     env: BTreeMap<String, Environment>,
+    #[serde(default)]
+    policy: PolicyLists,
     #[serde(default)]
     control: BTreeMap<String, String>,
     #[serde(default)]
@@ -115,7 +147,10 @@ const KEYS: &[&str] = &[
     "env",
     "url",
     "protected",
+    "consent",
+    "policy",
     "deny",
+    "warn",
     "control",
     "postgres",
     "postgres.major",
@@ -217,6 +252,7 @@ impl Config {
             database: file.database,
             spaces,
             environments,
+            policy: file.policy,
             control,
             postgres_major: file.postgres.major,
         })

@@ -1,6 +1,6 @@
 //! Plans and operations as people and programs read them.
 
-use novate_planner::{CompileError, Compiled, Finding, HazardCode, Item, Operation, OperationClass, Plan};
+use novate_planner::{CompileError, Compiled, Finding, Item, Operation, OperationClass, Plan};
 use serde_json::{Value, json};
 
 use crate::problem::{Place, Problem};
@@ -123,49 +123,16 @@ pub(crate) fn findings_json(findings: &[Finding]) -> Value {
         .collect()
 }
 
+/// An error of the compiler with its place in the source.
+pub(crate) fn compile_error(path: &str, source: &str, error: &CompileError) -> Problem {
+    let mut problem = Problem::input(error.code(), error.to_string());
+    problem.why = error.why();
+    problem.fix = error.fix();
+    problem.at(Place::span(path, source, error.span()))
+}
+
 /// Errors of the compiler, each with its place in the source.
 pub(crate) fn compile_problem(path: &str, source: &str, errors: Vec<CompileError>) -> Problem {
-    let problems: Vec<Problem> = errors
-        .into_iter()
-        .map(|error| {
-            let mut problem = Problem::input(error.code(), error.to_string());
-            problem.why = error.why();
-            problem.fix = error.fix();
-            problem.at(Place::span(path, source, error.span()))
-        })
-        .collect();
-    Problem::join(problems).unwrap_or_else(|| Problem::input("MIGRATION.UNRECOGNISED_STATEMENT", "it does not compile"))
-}
-
-/// The operations that a policy forbids, each with the word that forbids it.
-pub(crate) fn denied<'a>(operations: &'a [Operation], deny: &[String]) -> Vec<(&'a Operation, String)> {
-    let mut found = Vec::new();
-    for operation in operations {
-        let class = operation.class.as_str();
-        let words = std::iter::once(class).chain(operation.hazards.iter().map(|hazard| hazard.code.as_str()));
-        for word in words {
-            if deny.iter().any(|denied| denied == word)
-                && !found.iter().any(|(op, _): &(&Operation, String)| op.id == operation.id)
-            {
-                found.push((operation, word.to_owned()));
-            }
-        }
-    }
-    found
-}
-
-/// Refuses words that no policy knows.
-pub(crate) fn check_policy(deny: &[String]) -> Result<(), Problem> {
-    for word in deny {
-        if OperationClass::parse(word).is_none() && HazardCode::parse(word).is_none() {
-            let known: Vec<&str> = ["additive", "widening", "data", "destructive"]
-                .into_iter()
-                .chain(HazardCode::ALL.iter().map(|code| code.as_str()))
-                .collect();
-            return Err(Problem::input("CONFIG.INVALID", format!("{word:?} is no class and no hazard"))
-                .why(format!("known are {}", known.join(", ")))
-                .fix("correct the list of what is denied"));
-        }
-    }
-    Ok(())
+    Problem::join(errors.into_iter().map(|error| compile_error(path, source, &error)).collect())
+        .unwrap_or_else(|| Problem::input("MIGRATION.UNRECOGNISED_STATEMENT", "it does not compile"))
 }

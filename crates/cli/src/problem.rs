@@ -9,12 +9,34 @@ use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::files;
+use crate::ui::Symbol;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    /// To be looked at; nothing fails for it.
+    Warning,
+    /// What was asked for is not done, or not in order.
+    Error,
+}
+
+impl Severity {
+    /// As programs are told.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// Something that went wrong, as people and programs are told.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     /// Stable code, `NAMESPACE.NAME`; `docs/errors/` has a page for each.
     pub(crate) code: &'static str,
+    /// How bad it is.
+    pub(crate) severity: Severity,
     /// One sentence without a final full stop.
     pub(crate) summary: String,
     /// Why it is so.
@@ -86,6 +108,7 @@ impl Problem {
     pub(crate) fn input(code: &'static str, summary: impl Into<String>) -> Self {
         Self {
             code,
+            severity: Severity::Error,
             summary: summary.into(),
             why: None,
             fix: None,
@@ -114,6 +137,12 @@ impl Problem {
         self
     }
 
+    /// As something that nothing fails for.
+    pub(crate) fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     /// With another way to end.
     pub(crate) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
@@ -134,12 +163,18 @@ impl Problem {
         Some(first)
     }
 
+    /// Itself and the further problems, each on its own.
+    pub(crate) fn flatten(mut self) -> Vec<Self> {
+        let also = std::mem::take(&mut self.also);
+        std::iter::once(self).chain(also.into_iter().flat_map(Self::flatten)).collect()
+    }
+
     /// As programs are told.
     pub(crate) fn to_json(&self) -> Value {
         let mut value = json!({
             "ok": false,
             "code": self.code,
-            "severity": "error",
+            "severity": self.severity.as_str(),
             "summary": self.summary,
             "why": self.why,
             "fix": self.fix,
@@ -168,14 +203,18 @@ impl Problem {
     }
 
     fn write(&self, text: &mut String, width: usize) {
-        let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+        let (symbol, colour) = match self.severity {
+            Severity::Error => (Symbol::Failed, AnsiColor::Red),
+            Severity::Warning => (Symbol::Warning, AnsiColor::Yellow),
+        };
+        let (symbol, lead) = (symbol.text(), Style::new().bold().fg_color(Some(colour.into())));
         let dim = Style::new().dimmed();
         let bold = Style::new().bold();
         let summary = capitalised(&self.summary);
         let used = 2 + unicode_width::UnicodeWidthStr::width(summary.as_str());
         let gap = width.saturating_sub(used + self.code.len()).max(2);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{red}✖{red:#} {bold}{summary}{bold:#}{:gap$}{dim}{}{dim:#}", "", self.code);
+        let _ = writeln!(text, "{lead}{symbol}{lead:#} {bold}{summary}{bold:#}{:gap$}{dim}{}{dim:#}", "", self.code);
         if let Some(place) = &self.place {
             match (place.at, &place.line) {
                 (Some(at), Some(line)) => {

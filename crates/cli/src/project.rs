@@ -295,6 +295,11 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
 }
 
 impl<P> Loaded<P> {
+    /// What was read.
+    pub(crate) fn new(store: Store, graph: Graph, packages: P) -> Self {
+        Self { store, graph, packages, latest: None }
+    }
+
     /// The same without what the packages run.
     pub(crate) fn outline(&self) -> Outline {
         Loaded { store: self.store.clone(), graph: self.graph.clone(), packages: (), latest: None }

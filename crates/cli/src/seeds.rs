@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use crate::config::{Config, Environment};
 use crate::files::{self, Unreadable};
 use crate::operations;
-use crate::problem::{Place, Problem, shorten};
+use crate::policy::Policy;
+use crate::problem::{Place, Problem, Severity, shorten};
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Project, denied};
 use crate::ui::Symbol;
@@ -41,19 +42,21 @@ impl Seeds {
     pub(crate) fn read(project: &Project<'_>, contract: &Contract) -> Result<Self, Problem> {
         let environment = project.environment()?;
         let seeds = Self::compile(&of(project, environment)?, contract)?;
-        let Some((name, environment)) = environment else { return Ok(seeds) };
-        operations::check_policy(&environment.deny)?;
+        let names: Vec<&str> = environment.iter().map(|(name, _)| *name).collect();
+        let policy = Policy::of(&project.config, &names)?;
         let found = seeds.seeds.iter().find_map(|seed| {
-            let found = operations::denied(&seed.operations, &environment.deny);
-            found.first().map(|(_, word)| (seed, word.clone()))
+            let verdicts = seed.operations.iter().flat_map(|operation| policy.judge(operation, &[]));
+            let verdict = verdicts.into_iter().find(|verdict| verdict.severity == Severity::Error)?;
+            Some((seed, verdict))
         });
         match found {
-            Some((seed, word)) => Err(denied(
-                "POLICY.DENIED",
-                format!("the environment {name} denies {word}, and {} changes rows", seed.name),
-            )
-            .why("nothing ran")
-            .fix(format!("take {word} from deny in [env.{name}]"))),
+            Some((seed, verdict)) => {
+                let word = verdict.words.first().map(ToString::to_string).unwrap_or_default();
+                let by = verdict.by.join(" and ");
+                Err(denied("POLICY.DENIED", format!("{by} denies {word}, and {} changes rows", seed.name))
+                    .why("nothing ran")
+                    .fix(format!("take {word} from deny in {by}")))
+            }
             None => Ok(seeds),
         }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Sources {
     /// Its hints about enum labels.
     pub(crate) value_hints: Vec<ValueHint>,
     /// What people should know.
-    notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Reads a project's contract.
@@ -132,15 +132,29 @@ impl Sources {
     /// Says what people should know.
     pub(crate) fn print_notes(&self, ui: Ui) {
         for note in &self.notes {
-            let symbol = if note.code == Note::UNSUPPORTED { Symbol::Warning } else { Symbol::Info };
+            let symbol = if is_warning(note) { Symbol::Warning } else { Symbol::Info };
             ui.note(symbol, &format!("{}: {} ({})", note.place, note.message, note.code));
         }
+    }
+
+    /// The notes that are worth more than a glance, as warnings; the others are said as notes.
+    pub(crate) fn warnings(&self, ui: Ui) -> Vec<Problem> {
+        let (warnings, notes): (Vec<&Note>, Vec<&Note>) = self.notes.iter().partition(|note| is_warning(note));
+        for note in notes {
+            ui.note(Symbol::Info, &format!("{}: {} ({})", note.place, note.message, note.code));
+        }
+        warnings.into_iter().map(warning).collect()
     }
 
     /// Refuses objects of kinds that are not modelled, where that was asked for.
     pub(crate) fn check_coverage(&self, strict: bool) -> Result<(), Problem> {
         check_coverage(&self.contract, strict)
     }
+}
+
+/// Whether a note is worth more than a glance.
+fn is_warning(note: &Note) -> bool {
+    [Note::UNSUPPORTED, Note::NAME_CUT].contains(&note.code)
 }
 
 /// See [`Sources::check_coverage`].
@@ -156,6 +170,18 @@ pub(crate) fn check_coverage(contract: &Contract, strict: bool) -> Result<(), Pr
     .why(listed.join("\n"))
     .fix("leave --strict-coverage out to go on without them, or keep them in hand-written packages")
     .meta(json!({ "unsupported": unsupported_json(contract) })))
+}
+
+fn warning(note: &Note) -> Problem {
+    let mut place = Place::line(&*note.place.path, note.place.line);
+    if let Some(at) = &mut place.at {
+        at.column = note.place.column;
+    }
+    let fix = match note.code {
+        Note::NAME_CUT => "give it a name of at most 63 bytes",
+        _ => "keep it in a hand-written package, or take it out of the contract",
+    };
+    Problem::input(note.code, &note.message).fix(fix).at(place).warning()
 }
 
 fn describe(object: &UnsupportedObject) -> String {

@@ -18,6 +18,8 @@ impl Note {
     pub const UNSUPPORTED: &'static str = "CONTRACT.UNSUPPORTED_OBJECT";
     /// Owners are no part of a contract.
     pub const OWNER_LEFT_OUT: &'static str = "CONTRACT.OWNER_LEFT_OUT";
+    /// A name that is longer than PostgreSQL's, and that it cuts.
+    pub const NAME_CUT: &'static str = "CONTRACT.NAME_CUT";
     /// A statement that changes nothing, because what it asks for is so already.
     pub const NO_EFFECT: &'static str = "CONTRACT.NO_EFFECT";
     /// A statement that describes no schema and was passed over in a script.

@@ -19,4 +19,5 @@ ALTER TABLE public.plans
 
 ALTER TABLE public.plans ALTER COLUMN tier SET DEFAULT 'free';
 
+-- @allow breaks-clients: nothing names the type; the column has the new one by then
 DROP TYPE public.plan_tier_old;

@@ -9,12 +9,14 @@ use crate::ui::Report;
 
 /// Pages about more than one error.
 const TOPICS: &[(&str, &str)] = &[
+    ("ci", include_str!("../../../../docs/ci.md")),
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
     ("dev", include_str!("../../../../docs/dev.md")),
     ("environments", include_str!("../../../../docs/environments.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
     ("rehearsal", include_str!("../../../../docs/rehearsal.md")),
+    ("policy", include_str!("../../../../docs/policy.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("seeds", include_str!("../../../../docs/seeds.md")),
     ("verify", include_str!("../../../../docs/verify.md")),

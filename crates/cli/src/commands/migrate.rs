@@ -1,17 +1,18 @@
 //! `novate migrate`: for deploy pipelines.
 
 use novate_contract::json;
-use novate_history::{HistoryError, Node};
-use novate_runner::{Goal, History, Migrated, Outcome, migrate, standing};
+use novate_history::{Edge, Graph, HistoryError, Node};
+use novate_runner::{Goal, History, Migrated, Outcome, Session, Standing, migrate, standing};
 use serde_json::{Value, json};
 
 use super::migration_emit::node_json;
 use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
 use crate::operations;
+use crate::permit::Rules;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
-use crate::project::{Context, Loaded, Project, denied, shell_word, short};
+use crate::project::{Context, Loaded, Project, shell_word, short};
 use crate::seeds::{self, Seeds};
 use crate::sources::Sources;
 use crate::states;
@@ -33,14 +34,23 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         session.close().await;
         let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
         let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
-        return Ok(show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref()));
+        let needed = say_what_is_needed(&project, &history, &at, &route.edges, args)?;
+        let mut report = show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref());
+        if let (Value::Object(into), Value::Object(from)) = (&mut report.json, needed) {
+            into.extend(from);
+        }
+        return Ok(report);
     }
-    refuse_denied(&project, &history, &mut session, &goal).await?;
+    let permitted = permitted(&project, &history, &mut session, &goal, args).await?;
     let mut settings = project.settings();
     settings.dry_run = args.dry_run;
     let contract = |node: &Node| history.contract(node);
-    let source =
-        History { space: &context.space, graph: &history.graph, packages: &history.packages, contract: &contract };
+    let source = History {
+        space: &context.space,
+        graph: permitted.as_ref().unwrap_or(&history.graph),
+        packages: &history.packages,
+        contract: &contract,
+    };
     let mut progress = Progress::new(context.ui);
     let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
     drop(progress);
@@ -136,38 +146,50 @@ fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), 
     Ok((Goal { node, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()))
 }
 
-/// Refuses operations that the environment denies, before anything runs.
-async fn refuse_denied(
+/// The graph that may be used, where rules hold: what they deny is refused here, and what they ask for is asked.
+async fn permitted(
     project: &Project<'_>,
     history: &Loaded,
-    session: &mut novate_runner::Session,
+    session: &mut Session,
     goal: &Goal,
-) -> Result<(), Problem> {
-    let Some((name, environment)) = project.environment()? else { return Ok(()) };
-    operations::check_policy(&environment.deny)?;
-    if environment.deny.is_empty() {
-        return Ok(());
+    args: &Migrate,
+) -> Result<Option<Graph>, Problem> {
+    let rules = Rules::of(project)?;
+    if rules.are_none() {
+        return Ok(None);
     }
     let at = standing(session, &project.context.space).await?;
     let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
     let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
-    for edge in &route.edges {
-        let Some(package) = history.packages.get(&edge.package) else { continue };
-        let found = operations::denied(&package.operations, &environment.deny);
-        if let Some((operation, word)) = found.first() {
-            return Err(denied("POLICY.DENIED", format!("the environment {name} denies {word}: {}", operation.label))
-                .why(format!(
-                    "{} has {} that it denies; nothing was applied",
-                    edge.package,
-                    count(found.len(), "operation")
-                ))
-                .fix(format!("plan it otherwise, or take {word} from deny in [env.{name}]")));
-        }
+    let packages = rules.concerned(history, &at, &route.edges)?;
+    rules.refuse_denied(project, &packages)?;
+    if args.dry_run {
+        rules.note_consent(project, &packages, &args.allow_destructive);
+    } else {
+        rules.consent(project, &packages, &args.allow_destructive, args.to.as_deref())?;
     }
-    Ok(())
+    Ok(Some(rules.judged(history, &at, &route.edges)))
 }
 
-fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[novate_history::Edge], to: Option<&str>) -> Report {
+/// What would keep the route from being applied, said, and for programs.
+fn say_what_is_needed(
+    project: &Project<'_>,
+    history: &Loaded,
+    at: &Standing,
+    route: &[Edge],
+    args: &Migrate,
+) -> Result<Value, Problem> {
+    let rules = Rules::of(project)?;
+    let packages = rules.concerned(history, at, route)?;
+    let problems = rules.problems(&packages);
+    for problem in &problems {
+        project.context.ui.note(Symbol::Warning, &problem.summary);
+    }
+    let consent = rules.note_consent(project, &packages, &args.allow_destructive);
+    Ok(json!({ "policy": problems.iter().map(Problem::to_json).collect::<Vec<_>>(), "needsConsent": consent }))
+}
+
+fn show_route(history: &Loaded, at: &Node, goal: &Node, edges: &[Edge], to: Option<&str>) -> Report {
     let mut lines = vec![format!("From {} to {}: {}", short(at), short(goal), count(edges.len(), "package"))];
     let mut rows = Vec::new();
     for edge in edges {

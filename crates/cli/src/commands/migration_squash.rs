@@ -8,7 +8,7 @@ use super::plan;
 use crate::operations;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Outline, Project};
+use crate::project::{Context, Project};
 use crate::squash::{Stretch, squash};
 use crate::states;
 use crate::ui::{Report, Symbol};

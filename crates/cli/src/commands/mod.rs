@@ -1,6 +1,6 @@
 //! One file a command. Each takes what it needs from the project and gives back a report.
 
-mod check;
+pub(crate) mod check;
 mod completions;
 mod contract;
 mod db_init;
@@ -24,7 +24,7 @@ mod migration_log;
 mod migration_new;
 mod migration_show;
 mod migration_squash;
-mod plan;
+pub(crate) mod plan;
 mod postgres;
 mod refs;
 pub(crate) mod rehearse;
@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Dev(args) => dev::run(&context, &args).await,
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
-        Command::Check(args) => check::run(&context, &args),
+        Command::Check(args) => check::run(&context, &args).await,
         Command::Env(args) => env::run(&context, &args),
         Command::Seed(args) => seed::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),

@@ -44,6 +44,8 @@ use segment::{AllowLine, Dialect, Item, Segment};
 pub struct Compiled {
     /// What runs, in order.
     pub operations: Vec<Operation>,
+    /// Where each operation stands in the text, in the same order.
+    pub places: Vec<Span>,
     /// How it is applied.
     pub transaction: TransactionMode,
     /// The invariants that it provides, in order.
@@ -94,6 +96,7 @@ pub fn compile(source: &str, from: &Contract, to: &Contract) -> Result<Compiled,
         errors,
         out: Compiled {
             operations: Vec::new(),
+            places: Vec::new(),
             transaction: segments.transaction,
             invariants: Vec::new(),
             placeholders: segments.placeholders,
@@ -145,7 +148,7 @@ impl Compiler<'_> {
                     operation
                 }
             };
-            self.push(operation, allows);
+            self.push(operation, allows, *span);
         }
         let certain = self.out.opaque.is_empty() && !self.world.is_lost();
         if let Some(words) = self.world.vocabulary().filter(|_| certain) {
@@ -153,7 +156,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn push(&mut self, mut operation: Operation, allows: &[AllowLine]) {
+    fn push(&mut self, mut operation: Operation, allows: &[AllowLine], span: Span) {
         let mut id = operation.id.clone();
         let mut number = 1_u32;
         while !self.ids.insert(id.clone()) {
@@ -171,6 +174,7 @@ impl Compiler<'_> {
             span: allow.span,
         }));
         self.out.operations.push(operation);
+        self.out.places.push(span);
     }
 
     fn invariant(&mut self, block: &segment::TransformBlock) {

@@ -1,12 +1,12 @@
 //! From files to steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use novate_contract::Ident;
 use novate_contract::interpret::Environment;
 use novate_sql::ast::Statement;
-use novate_sql::{Span, Spanned, parse};
+use novate_sql::{MAX_IDENT_BYTES, Span, Spanned, long_names, parse};
 
 use crate::bind::{Bound, bind};
 use crate::place::Lines;
@@ -42,6 +42,7 @@ pub(super) fn gather<'a>(files: &'a [SourceFile], options: &SourceOptions) -> Ga
         options,
         session: Session::new(options),
         owner_noted: false,
+        cut: BTreeSet::new(),
         out: Gathered {
             sources: Vec::new(),
             steps: Vec::new(),
@@ -79,6 +80,8 @@ struct Gatherer<'a, 'o> {
     options: &'o SourceOptions,
     session: Session,
     owner_noted: bool,
+    /// The names that were seen to be too long.
+    cut: BTreeSet<String>,
     out: Gathered<'a>,
 }
 
@@ -105,10 +108,26 @@ impl<'a> Gatherer<'a, '_> {
             while let Some(include) = includes.next_if(|include| include.at <= statement.span.start) {
                 self.file(&include.file);
             }
+            self.long_names(index, &file.text, statement.span);
             self.statement(index, origin, statement);
         }
         for include in includes {
             self.file(&include.file);
+        }
+    }
+
+    /// Notes the names that PostgreSQL cuts, each once.
+    fn long_names(&mut self, file: usize, text: &str, statement: Span) {
+        for long in long_names(text.get(statement.range()).unwrap_or_default()) {
+            if self.cut.insert(long.value.clone()) {
+                let span = Span::new(statement.start + long.span.start, statement.start + long.span.end);
+                let (name, bytes) = (&long.value, long.value.len());
+                let kept = Ident::new(name);
+                let message = format!(
+                    "the name {name} has {bytes} bytes, and PostgreSQL keeps {MAX_IDENT_BYTES} of them: {kept}"
+                );
+                self.note(file, span, Note::NAME_CUT, message);
+            }
         }
     }
 

@@ -85,6 +85,13 @@ fn several_files_are_one_contract() {
 }
 
 #[test]
+fn a_name_that_postgresql_cuts_is_noted_once() {
+    let long = "n".repeat(66);
+    let text = format!("CREATE TABLE t (id int,\n  {long} int);\nCREATE INDEX i ON t ({long});");
+    insta::assert_snapshot!(notes(&text), @"CONTRACT.NAME_CUT app.sql:2: the name nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn has 66 bytes, and PostgreSQL keeps 63 of them: nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
+}
+
+#[test]
 fn a_dump_is_read_in_whole() {
     let dump = "--
 -- PostgreSQL database dump

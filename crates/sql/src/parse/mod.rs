@@ -14,6 +14,7 @@ mod dml;
 mod exclusion;
 mod gaps;
 mod index;
+mod long;
 mod message;
 mod names;
 mod objects;
@@ -38,6 +39,7 @@ mod unmodelled;
 mod with;
 
 pub(crate) use depth::bearable;
+pub use long::long_names;
 pub(crate) use quick::type_name as quick_type;
 pub(crate) use scan::{Scanner, TokenKind};
 pub(crate) use text::{normalised, tokens_normalised};

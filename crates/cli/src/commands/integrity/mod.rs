@@ -1,10 +1,11 @@
 //! What is on disk is used only as it was written, and is refused before any connection is made.
 //!
-//! [`migrate::ready`] is all that `novate migrate` and `novate db init` read before they connect, and [`check::run`] is
+//! [`migrate::ready`] is all that `novate migrate` and `novate db init` read before they connect, and [`check::offline`] is
 //! the whole of `novate check`. That the program goes the same way is for the journeys to show.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod damage;
+mod forged;
 mod hostile;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -130,7 +131,9 @@ impl Sample {
     }
 
     fn check(&self) -> Result<(), Problem> {
-        check::run(&self.context, &cli::Check { deny: Vec::new(), strict_coverage: false }).map(|_| ())
+        check::offline(&self.context, &check::Check::default())
+            .and_then(|gate| check::text(&self.context, &gate))
+            .map(|_| ())
     }
 
     /// The code of what `novate migrate` refuses; `-` where it refuses nothing.
