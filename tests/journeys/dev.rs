@@ -156,6 +156,11 @@ fn a_killed_one_leaves_nothing_in_the_way() {
     project.novate("dev --once").fails(7, "DB.DATA_LOSS");
     let json = project.novate("dev --once --accept-data-loss --json").ok().json();
     assert_eq!(json["url"], url, "{json}");
+    // Somebody else has its port.
+    let port = project.read(".novate/dev/port");
+    let _taken = std::net::TcpListener::bind(("127.0.0.1", port.trim().parse().unwrap())).unwrap();
+    let moved = project.novate("dev --once").ok().says(&format!("another program has port {}", port.trim()));
+    assert_ne!(moved.out.trim(), url);
 }
 
 #[test]

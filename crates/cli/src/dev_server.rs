@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Major, Options, Request, ScratchError, Server, find};
@@ -24,6 +25,8 @@ pub(crate) struct DevServer {
     server: Server,
     /// For programs: it stays the same as long as its port is free.
     pub(crate) url: String,
+    /// The port of the last start, where somebody else has it now.
+    pub(crate) lost_port: Option<u16>,
     folder: Utf8PathBuf,
     _lock: File,
 }
@@ -36,7 +39,7 @@ impl DevServer {
         fs_err::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
         // All of it is this machine's own.
         write(&config.root.join(".novate/.gitignore"), "*\n")?;
-        let Some(lock) = lock(&folder)? else {
+        let Some(lock) = lock_soon(&folder)? else {
             return Err(Problem::input("DEV.RUNNING", "novate dev runs in this project already")
                 .why(format!("another process holds {FOLDER}/lock"))
                 .fix("use that one (novate dev --url prints its URL), or stop it first"));
@@ -64,7 +67,8 @@ impl DevServer {
         write(&folder.join("port"), &format!("{port}\n"))?;
         let url = format!("postgresql://postgres:{password}@127.0.0.1:{port}/{DATABASE}");
         write(&folder.join("url"), &url)?;
-        Ok(Self { server, url, folder, _lock: lock })
+        let lost_port = known_port.filter(|known| *known != port);
+        Ok(Self { server, url, lost_port, folder, _lock: lock })
     }
 
     /// How novate itself connects: through the socket, whatever the environment says of TLS and passwords.
@@ -105,6 +109,17 @@ fn lock(folder: &Utf8Path) -> Result<Option<File>, Problem> {
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(unwritable(&path, &error)),
     }
+}
+
+/// [`lock`], tried for a moment: who asks for the URL of the one that runs takes it too, for an instant.
+fn lock_soon(folder: &Utf8Path) -> Result<Option<File>, Problem> {
+    for _ in 0..5 {
+        if let Some(lock) = lock(folder)? {
+            return Ok(Some(lock));
+        }
+        std::thread::sleep(Duration::from_millis(40));
+    }
+    Ok(None)
 }
 
 /// The password that was chosen when the folder was made: other users of the machine can reach the port.

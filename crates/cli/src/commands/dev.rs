@@ -51,6 +51,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Report, Proble
     let server = DevServer::start(&config)?;
     let ui = context.ui;
     ui.note(Symbol::Done, &format!("PostgreSQL {} runs; its data is in {}", server.version(), dev_server::FOLDER));
+    if let Some(port) = server.lost_port {
+        ui.note(Symbol::Warning, &format!("another program has port {port}, so that the URL is another one now"));
+    }
     if !ui.json {
         out(&server.url);
     }
