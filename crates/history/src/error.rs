@@ -3,6 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{ContractError, StorageHash};
 
+use crate::graph::describe;
+use crate::{Landmark, Uncovered};
+
 /// An error of the history, with a stable code.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
@@ -208,29 +211,65 @@ pub enum HistoryError {
         from: String,
         /// Where it should end.
         to: String,
-        /// What can be reached from the start.
-        reachable: Vec<String>,
+        /// What can be reached from the start, the nearest to the end first.
+        reachable: Vec<Landmark>,
+        /// How many packages the start is behind the end, where the way leads there.
+        back: Option<u32>,
     },
     /// A database stands at a contract that the graph does not know.
     #[error("the contract {} is in no package here", .hash.short())]
     UnknownMarker {
         /// The contract.
         hash: StorageHash,
+        /// Where the history ends instead.
+        heads: Vec<Landmark>,
     },
     /// Routes lead there, but none provides what is required.
-    #[error("no route from {from} to {to} provides {}", .missing.join(", "))]
+    #[error("no route from {from} to {to} provides {}", names(.missing))]
     InvariantsUncovered {
         /// Where it should start.
         from: String,
         /// Where it should end.
         to: String,
-        /// The invariants that no route passes.
-        missing: Vec<String>,
+        /// The invariants that no route passes; all that are wanted where each is on some route and no route has all.
+        missing: Vec<Uncovered>,
     },
+    /// So much is required, in so many orders, that the best route cannot be found.
+    #[error("the required invariants leave too many routes to choose from")]
+    TooManyInvariants {
+        /// How many of them leave a choice.
+        choices: usize,
+    },
+}
+
+fn names(missing: &[Uncovered]) -> String {
+    missing.iter().map(|uncovered| uncovered.invariant.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Contracts, each with the package that leads there.
+fn places(landmarks: &[Landmark]) -> String {
+    let place = |landmark: &Landmark| {
+        let name = describe(&landmark.node);
+        landmark.package.as_ref().map_or_else(|| name.clone(), |package| format!("{name} ({package})"))
+    };
+    landmarks.iter().map(place).collect::<Vec<_>>().join(", ")
 }
 
 fn count_placeholders(count: usize) -> String {
     if count == 1 { "one placeholder".to_owned() } else { format!("{count} placeholders") }
+}
+
+impl Uncovered {
+    fn why(&self, to: &str) -> String {
+        let name = &self.invariant;
+        let providers: Vec<String> =
+            self.providers.iter().map(|(package, start, end)| format!("{package} ({start} to {end})")).collect();
+        if providers.is_empty() {
+            format!("no package provides {name}")
+        } else {
+            format!("{name} is provided by {}, which no route to {to} can pass with the others", providers.join(", "))
+        }
+    }
 }
 
 impl HistoryError {
@@ -263,6 +302,7 @@ impl HistoryError {
             Self::Unreachable { .. } => "MIGRATION.UNREACHABLE",
             Self::UnknownMarker { .. } => "MIGRATION.MARKER_UNKNOWN",
             Self::InvariantsUncovered { .. } => "MIGRATION.INVARIANTS_UNCOVERED",
+            Self::TooManyInvariants { .. } => "MIGRATION.TOO_MANY_INVARIANTS",
         }
     }
 
@@ -293,10 +333,27 @@ impl HistoryError {
                 }
             }
             Self::UnknownState { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
-            Self::Unreachable { reachable, .. } if !reachable.is_empty() => {
-                format!("from there one can reach {}", reachable.join(", "))
+            Self::Unreachable { from, to, reachable, back } => {
+                let behind = match back {
+                    Some(1) => format!("{from} is one package past {to}; "),
+                    Some(steps) => format!("{from} is {steps} packages past {to}; "),
+                    None => String::new(),
+                };
+                if reachable.is_empty() {
+                    format!("{behind}no package leads on from {from}")
+                } else {
+                    format!("{behind}from {from} one can reach {}", places(reachable))
+                }
             }
-            Self::Unreachable { .. } => "no package starts there".to_owned(),
+            Self::UnknownMarker { heads, .. } if !heads.is_empty() => {
+                format!("the history here ends in {}", places(heads))
+            }
+            Self::InvariantsUncovered { missing, to, .. } => {
+                missing.iter().map(|uncovered| uncovered.why(to)).collect::<Vec<_>>().join("; ")
+            }
+            Self::TooManyInvariants { choices } => {
+                format!("{choices} of them can each be provided in more than one way")
+            }
             Self::TooLarge { .. } => "nothing that novate writes there is that large".to_owned(),
             Self::RefMismatch { .. } => {
                 "its contract, its invariants or its file's name is another than novate wrote".to_owned()
@@ -358,12 +415,19 @@ impl HistoryError {
             Self::AmbiguousState { .. } => "give more digits".to_owned(),
             Self::FormatUnknown { .. } => "use the version of novate that wrote it, or a newer one".to_owned(),
             Self::NotRegular { path, expected } => format!("replace {path} with a regular {expected}"),
-            Self::UnknownMarker { hash } => format!(
+            Self::UnknownMarker { hash, .. } => format!(
                 "bring the packages that lead to {} into this checkout (git pull), or look at the database with: novate \
                  db verify --schema-only",
                 hash.short()
             ),
             Self::Unreachable { from, to, .. } => format!("novate plan --from {from} --to {to}"),
+            Self::InvariantsUncovered { to, missing, .. } => {
+                let wanted = missing.first().map(|uncovered| uncovered.invariant.as_str()).unwrap_or_default();
+                format!("novate migration new {wanted} --from {to}, with @invariant {wanted} in its transform")
+            }
+            Self::TooManyInvariants { .. } => {
+                "go there in stages: novate migrate --to PACKAGE, with one that lies on the way".to_owned()
+            }
             Self::InvalidRefName { .. } => "use letters, digits, '-', '_' and '/'".to_owned(),
             Self::InvalidPackageName { .. } => "use letters, digits, '-' and '_'".to_owned(),
             _ => return None,

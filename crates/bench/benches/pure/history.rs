@@ -101,3 +101,94 @@ fn route(bencher: Bencher<'_, '_>, shape: Shape) {
     assert!(graph.route(&None, &last, &none, &none).is_ok_and(|route| !route.edges.is_empty()));
     bencher.counter(ItemsCount::new(ends.len())).bench_local(|| graph.route(&None, black_box(&last), &none, &none));
 }
+
+/// Where invariants are provided, and between which of the first and the last of so many edges they are required.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    /// In some packages of a chain: every way passes them.
+    Chain(usize),
+    /// In one side of some forks, so that a way has to choose.
+    Fork(usize),
+    /// In either of two far apart places of a ladder each, on the longer side.
+    Detour(usize),
+    /// In three packages of a web each.
+    Web(usize),
+    /// In packages of pure data work, all of them at the last contract.
+    Data(usize),
+}
+
+/// So many edges, and so many invariants.
+const WORK: [(Work, usize); 16] = [
+    (Work::Chain(1_000), 1),
+    (Work::Chain(1_000), 8),
+    (Work::Chain(1_000), 16),
+    (Work::Fork(1_000), 1),
+    (Work::Fork(1_000), 8),
+    (Work::Fork(1_000), 16),
+    (Work::Detour(1_000), 8),
+    (Work::Detour(1_000), 16),
+    (Work::Data(1_000), 16),
+    (Work::Data(1_000), 100),
+    (Work::Chain(100_000), 16),
+    (Work::Fork(100_000), 16),
+    (Work::Detour(100_000), 16),
+    (Work::Web(100_000), 1),
+    (Work::Web(100_000), 8),
+    (Work::Web(100_000), 16),
+];
+
+impl Work {
+    fn graph(self, count: usize) -> Graph {
+        let shape = match self {
+            Self::Chain(edges) | Self::Data(edges) => Shape::Chain(edges),
+            Self::Fork(edges) | Self::Detour(edges) => Shape::Ladder(edges),
+            Self::Web(edges) => Shape::Web(edges),
+        };
+        let mut edges = shape.edges();
+        let every = edges.len() / (count + 1);
+        for number in 0..count {
+            let places = match self {
+                Self::Chain(_) => vec![(number + 1) * every],
+                // The later side of a fork.
+                Self::Fork(_) => vec![(number + 1) * every / 4 * 4 + 1],
+                Self::Detour(_) => vec![(number + 1) * every / 4 * 4 + 1, (number * 7 % count + 1) * every / 4 * 4 + 5],
+                Self::Web(_) => (1..=3).map(|turn| (number * turn * 7 + turn) % count * every + turn * 13).collect(),
+                Self::Data(_) => Vec::new(),
+            };
+            for at in places {
+                if let Some(edge) = edges.get_mut(at) {
+                    edge.provides.insert(format!("invariant-{number}"));
+                }
+            }
+            if let (Self::Data(at), Some(last)) = (self, edges.get(shape.ends().len() - 1)) {
+                let end = last.to.clone();
+                let mut work = edge(at + number, 0, 1);
+                if let Some(work) = &mut work {
+                    work.from = Some(end.clone());
+                    work.to = end;
+                    work.provides.insert(format!("invariant-{number}"));
+                }
+                edges.extend(work);
+            }
+        }
+        Graph::new(edges)
+    }
+}
+
+#[divan::bench(args = WORK)]
+fn route_with_invariants(bencher: Bencher<'_, '_>, (work, count): (Work, usize)) {
+    let graph = work.graph(count);
+    let ends = graph.nodes().len();
+    let last = match work {
+        Work::Chain(edges) | Work::Data(edges) => node(edges),
+        Work::Fork(edges) | Work::Detour(edges) => node(edges / 4 * 3),
+        Work::Web(edges) => node(edges / 10 + 9),
+    };
+    let required: BTreeSet<String> = (0..count).map(|number| format!("invariant-{number}")).collect();
+    let none = BTreeSet::new();
+    assert!(graph.route(&None, &last, &required, &none).is_ok_and(|route| {
+        let provided: BTreeSet<&String> = route.edges.iter().flat_map(|edge| &edge.provides).collect();
+        required.iter().all(|name| provided.contains(name))
+    }));
+    bencher.counter(ItemsCount::new(ends)).bench_local(|| graph.route(&None, black_box(&last), &required, &none));
+}

@@ -33,7 +33,7 @@ pub(crate) fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     }
     let node: Node = Some(json::storage_hash(&sources.contract));
     let untouched = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
-    if !untouched && !history.graph.nodes().contains(&node) {
+    if !untouched && !history.graph.contains(&node) {
         problems.push(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract").fix("novate plan"));
     }
     problems.extend(policy_problems(&history, &args.deny)?);
@@ -80,8 +80,7 @@ fn package_problems(history: &Loaded) -> Vec<Problem> {
 
 /// Snapshots that no package needs, and that are not what they should be. The others were read with the packages.
 fn snapshot_problems(history: &Loaded) -> Result<Vec<Problem>, Problem> {
-    let needed = history.graph.nodes();
-    let others = history.store.snapshots()?.into_iter().map(Some).filter(|node| !needed.contains(node));
+    let others = history.store.snapshots()?.into_iter().map(Some).filter(|node| !history.graph.contains(node));
     Ok(others.filter_map(|node| history.contract(&node).err().map(Problem::from)).collect())
 }
 

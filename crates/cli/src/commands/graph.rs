@@ -22,8 +22,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
     let mut renderer = GraphRowRenderer::new().output().with_min_row_height(1).build_box_drawing();
     let mut text = String::new();
     for node in newest_first(&history) {
-        let forward: Vec<_> =
-            history.graph.arriving(&node).filter(|edge| !history.graph.is_rollback(&edge.package)).collect();
+        let forward: Vec<_> = history.graph.arriving(&node).filter(|edge| !history.graph.is_rollback(edge)).collect();
         let mut parents: Vec<Ancestor<Node>> = Vec::new();
         for edge in &forward {
             if edge.from != node && !parents.iter().any(|a| matches!(a, Ancestor::Parent(p) if *p == edge.from)) {
@@ -34,7 +33,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
         words.extend(refs.get(&node).into_iter().flatten().map(|name| format!("[{name}]")));
         let mut lines = vec![words.join(" ")];
         lines.extend(forward.iter().map(|edge| edge.package.to_string()));
-        for edge in history.graph.leaving(&node).filter(|edge| history.graph.is_rollback(&edge.package)) {
+        for edge in history.graph.leaving(&node).filter(|edge| history.graph.is_rollback(edge)) {
             lines.push(format!("{} (back to {})", edge.package, edge.to.short()));
         }
         text.push_str(&renderer.next_row(node.clone(), parents, "o".to_owned(), lines.join("\n")));
@@ -45,7 +44,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
         .iter()
         .map(|edge| {
             json!({ "package": edge.package.as_str(), "from": node_json(edge.from.as_ref()), "to": edge.to.as_str(),
-                    "rollback": history.graph.is_rollback(&edge.package) })
+                    "rollback": history.graph.is_rollback(edge) })
         })
         .collect();
     let nodes: Vec<_> = history
@@ -69,8 +68,7 @@ pub(crate) fn refs<P>(history: &Loaded<P>) -> Result<BTreeMap<Node, Vec<String>>
 
 /// Contracts so that each comes before those that it was reached from.
 fn newest_first(history: &Outline) -> Vec<Node> {
-    let forward =
-        |edge: &&novate_history::Edge| edge.target() != edge.from && !history.graph.is_rollback(&edge.package);
+    let forward = |edge: &&novate_history::Edge| edge.target() != edge.from && !history.graph.is_rollback(edge);
     let nodes = history.graph.nodes();
     let mut waits: BTreeMap<Node, usize> =
         nodes.iter().map(|node| (node.clone(), history.graph.leaving(node).filter(forward).count())).collect();
@@ -93,6 +91,6 @@ fn newest_first(history: &Outline) -> Vec<Node> {
         order.push(node);
     }
     // What is left is on a cycle that no rollback explains; it is shown all the same.
-    order.extend(nodes.into_iter().filter(|node| !seen.contains(node)));
+    order.extend(nodes.iter().filter(|node| !seen.contains(*node)).cloned());
     order
 }

@@ -78,7 +78,7 @@ pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&st
     if empty {
         return Ok((Goal { node: None, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()));
     }
-    if !history.graph.nodes().contains(&node) {
+    if !history.graph.contains(&node) {
         let heads: Vec<String> = history.graph.heads().iter().map(short).collect();
         return Err(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
             .why(format!("the contract is {}, and the history ends in {}", hash.short(), heads.join(" and ")))

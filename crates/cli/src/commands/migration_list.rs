@@ -17,7 +17,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
     for edge in history.graph.edges() {
         let Some(package) = history.packages.get(&edge.package) else { continue };
         let mut marks = Vec::new();
-        if history.graph.is_rollback(&edge.package) {
+        if history.graph.is_rollback(edge) {
             marks.push("rollback".to_owned());
         }
         if package.is_stale() {
@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
             "migrationHash": edge.hash.as_str(),
             "createdAt": edge.created_at,
             "operations": package.operations.len(),
-            "rollback": history.graph.is_rollback(&edge.package),
+            "rollback": history.graph.is_rollback(edge),
             "stale": package.is_stale(),
             "placeholders": package.manifest.placeholders.len(),
         }));

@@ -94,7 +94,7 @@ fn past(project: &Project<'_>, args: &Plan) -> Result<Past, Problem> {
 }
 
 fn ways_back<'a>(history: &'a Outline, head: &'a Node) -> impl Iterator<Item = &'a Edge> {
-    history.graph.leaving(head).filter(|edge| history.graph.is_rollback(&edge.package))
+    history.graph.leaving(head).filter(|edge| history.graph.is_rollback(edge))
 }
 
 /// Where the plan starts: what was asked for, else the one head. Where a way back leads from the head, the contract

@@ -21,7 +21,7 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
     let sources = project.sources()?;
     let hash = json::storage_hash(&sources.contract);
     let node: Node = Some(hash.clone());
-    let planned = history.graph.nodes().contains(&node)
+    let planned = history.graph.contains(&node)
         || (history.graph.edges().is_empty() && sources.contract == history.contract(&None)?);
     let heads = history.graph.heads();
     let refs = graph::refs(&history)?;
