@@ -12,6 +12,7 @@ mod drills;
 mod evolving;
 mod graph;
 mod integrity;
+mod invariants;
 mod locks;
 mod online;
 mod probes;

@@ -275,6 +275,9 @@ pub(crate) struct Migrate {
     /// Apply everything and roll it back
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Move this ref to where the database is then; what it requires is required, and stays so
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) advance_ref: Option<String>,
 }
 
 /// `novate status`

@@ -255,6 +255,12 @@ fn places(landmarks: &[Landmark]) -> String {
     landmarks.iter().map(place).collect::<Vec<_>>().join(", ")
 }
 
+/// The name that was probably meant.
+fn nearest<'a>(known: &'a [String], text: &str) -> Option<&'a String> {
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, text), name)).min();
+    near.filter(|(distance, name)| *distance <= name.len() / 3 + 1).map(|(_, name)| name)
+}
+
 fn count_placeholders(count: usize) -> String {
     if count == 1 { "one placeholder".to_owned() } else { format!("{count} placeholders") }
 }
@@ -360,9 +366,10 @@ impl HistoryError {
             }
             Self::RefDangling { hash, .. } => format!("it points at {}", hash.short()),
             Self::UnknownInvariant { known, .. } if known.is_empty() => "no transform has an @invariant".to_owned(),
-            Self::UnknownInvariant { name, known, .. } => {
-                format!("the ref {name} requires it; known are {}", known.join(", "))
-            }
+            Self::UnknownInvariant { name, known, invariant } => match nearest(known, invariant) {
+                Some(near) => format!("the ref {name} requires it; did you mean {near}?"),
+                None => format!("the ref {name} requires it; known are {}", known.join(", ")),
+            },
             Self::NotRegular { .. } => {
                 "links could lead outside the project, so novate does not follow them".to_owned()
             }
@@ -395,9 +402,10 @@ impl HistoryError {
             Self::RefDangling { name, .. } => {
                 format!("novate ref set {name} <contract>, or novate ref delete {name}")
             }
-            Self::UnknownInvariant { .. } => {
-                "name the transform in its package with @invariant, or correct the name".to_owned()
-            }
+            Self::UnknownInvariant { invariant, .. } => format!(
+                "correct the name, or write what provides it: novate migration new {invariant}, with @invariant \
+                 {invariant} in its transform"
+            ),
             Self::SnapshotMissing { path, .. } => format!("restore {path} from version control"),
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
             Self::PackageInUse { package, .. } => format!("novate migration emit {package} --force"),
@@ -412,7 +420,7 @@ impl HistoryError {
                 None => return None,
             },
             Self::UnknownState { .. } | Self::RefMissing { .. } => "novate migration list; novate ref list".to_owned(),
-            Self::AmbiguousState { .. } => "give more digits".to_owned(),
+            Self::AmbiguousState { .. } => "give more of it".to_owned(),
             Self::FormatUnknown { .. } => "use the version of novate that wrote it, or a newer one".to_owned(),
             Self::NotRegular { path, expected } => format!("replace {path} with a regular {expected}"),
             Self::UnknownMarker { hash, .. } => format!(
@@ -430,7 +438,7 @@ impl HistoryError {
             }
             Self::InvalidRefName { .. } => "use letters, digits, '-', '_' and '/'".to_owned(),
             Self::InvalidPackageName { .. } => "use letters, digits, '-' and '_'".to_owned(),
-            _ => return None,
+            Self::Io { .. } => return None,
         })
     }
 

@@ -137,6 +137,17 @@ impl Graph {
         self.edges.iter().flat_map(|edge| &edge.provides).collect()
     }
 
+    /// The packages that provide an invariant, by time and then by hash.
+    pub fn providers(&self, invariant: &str) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| edge.provides.contains(invariant))
+    }
+
+    /// The package that people know a contract by: the newest that leads there, and no way back where there is another.
+    pub fn leads_to(&self, node: &Node) -> Option<&Edge> {
+        let arriving = || self.arriving(node).filter(|edge| edge.from != *node);
+        arriving().filter(|edge| !self.is_rollback(edge)).last().or_else(|| arriving().last())
+    }
+
     /// Whether an edge leads back: to a contract nearer to the beginning from which one can get here again.
     pub fn is_rollback(&self, edge: &Edge) -> bool {
         let same = |at: &&usize| self.edges[**at].package == edge.package;
@@ -173,7 +184,7 @@ impl Graph {
         }
         let join = self.last_common(&heads).map(|node| describe(&node));
         let named = heads.into_iter().flatten().map(|hash| {
-            let package = self.arriving(&Some(hash.clone())).last().map(|e| e.package.to_string()).unwrap_or_default();
+            let package = self.leads_to(&Some(hash.clone())).map(|e| e.package.to_string()).unwrap_or_default();
             (hash, package)
         });
         Err(HistoryError::Diverged { space: space.to_owned(), heads: named.collect(), join })

@@ -1,11 +1,12 @@
 //! `novate migrate`: for deploy pipelines.
 
 use novate_contract::json;
-use novate_history::{HistoryError, Node};
+use novate_history::{HistoryError, Node, Ref as Reference, RefName};
 use novate_runner::{Goal, History, Migrated, Outcome, migrate, standing};
 use serde_json::{Value, json};
 
 use super::migration_emit::node_json;
+use super::refs;
 use crate::cli::Migrate;
 use crate::operations;
 use crate::problem::Problem;
@@ -17,7 +18,11 @@ use crate::ui::{Report, Symbol};
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let Ready { history, goal, described } = ready(&project, args.to.as_deref())?;
+    let Ready { history, mut goal, described } = ready(&project, args.to.as_deref())?;
+    let advance = match &args.advance_ref {
+        Some(name) => Some(Advance::prepare(&history, name, &mut goal)?),
+        None => None,
+    };
     let mut session = project.connect().await?;
     if args.plan {
         let at = standing(&mut session, &context.space).await?;
@@ -40,7 +45,53 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     for note in &done.notes {
         context.ui.note(Symbol::Info, note);
     }
-    Ok(report(&done, &goal, &described, args))
+    let mut report = report(&done, &goal, &described, args);
+    if let Some(advance) = advance {
+        advance.write(&history, &goal, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// A ref that follows the database.
+struct Advance {
+    name: RefName,
+    before: Option<Reference>,
+}
+
+impl Advance {
+    /// Reads the ref before anything runs: what it requires, the run must provide.
+    fn prepare(history: &Loaded, name: &str, goal: &mut Goal) -> Result<Self, Problem> {
+        let name = RefName::parse(name)?;
+        if goal.node.is_none() {
+            return Err(refs::at_empty());
+        }
+        let before = refs::before(&history.store, &name)?;
+        if let Some(before) = &before {
+            history.graph.check_ref(&name, before)?;
+            goal.invariants.extend(before.invariants.iter().cloned());
+        }
+        Ok(Self { name, before })
+    }
+
+    fn write(self, history: &Loaded, goal: &Goal, report: &mut Report) -> Result<(), Problem> {
+        let Some(hash) = goal.node.clone() else { return Ok(()) };
+        let invariants = self.before.as_ref().map(|before| before.invariants.clone()).unwrap_or_default();
+        let reference = Reference { hash: hash.clone(), invariants };
+        history.store.write_ref(&self.name, &reference).map_err(|error| {
+            let problem = Problem::from(error);
+            let why = problem.why.clone().unwrap_or_default();
+            let name = &self.name;
+            problem
+                .why(format!("{why}\nThe database is migrated; the ref {name} was not moved.").trim_start().to_owned())
+                .fix(format!("novate ref set {name} {}", hash.short()))
+        })?;
+        let moved = refs::moved(&self.name, self.before.as_ref(), &reference);
+        report.text = format!("{}\n{moved}", report.text);
+        if let Some(map) = report.json.as_object_mut() {
+            map.insert("advanced".to_owned(), refs::to_json(&self.name, self.before.as_ref(), &reference));
+        }
+        Ok(())
+    }
 }
 
 /// What a run needs and what was checked of it before any connection is made.

@@ -45,7 +45,7 @@ impl Graph {
     /// Ways lead there, and none provides what is missing.
     pub(super) fn uncovered(&self, from: &Node, to: &Node, missing: Vec<String>) -> HistoryError {
         let uncovered = missing.into_iter().map(|invariant| {
-            let providers = self.edges().iter().filter(|edge| edge.provides.contains(&invariant)).take(SHOWN);
+            let providers = self.providers(&invariant).take(SHOWN);
             let providers = providers
                 .map(|edge| (edge.package.to_string(), describe(&edge.from), describe(&edge.target())))
                 .collect();
@@ -90,7 +90,7 @@ impl Graph {
     }
 
     fn landmark(&self, node: Node, steps: u32) -> Landmark {
-        let package = self.arriving(&node).filter(|edge| edge.from != node).last().map(|edge| edge.package.to_string());
+        let package = self.leads_to(&node).map(|edge| edge.package.to_string());
         Landmark { node, package, steps }
     }
 }
