@@ -215,7 +215,7 @@ pub(crate) enum Migration {
     /// Every package
     List,
     /// The history as a picture
-    Graph,
+    Graph(crate::commands::graph::Graph),
     /// What ran where
     Log(Log),
     /// Check the integrity of every package

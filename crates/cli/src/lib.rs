@@ -14,6 +14,7 @@ mod exit;
 mod files;
 mod findings;
 mod operations;
+mod picture;
 mod problem;
 mod progress;
 mod project;

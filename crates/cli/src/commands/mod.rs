@@ -10,7 +10,7 @@ mod db_update;
 mod db_verify;
 mod diff;
 mod explain;
-mod graph;
+pub(crate) mod graph;
 mod init;
 #[cfg(test)]
 mod integrity;
@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
         Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
         Command::Migration(Migration::List) => migration_list::run(&context),
-        Command::Migration(Migration::Graph) => graph::run(&context),
+        Command::Migration(Migration::Graph(args)) => graph::run(&context, &args).await,
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
         Command::Migrate(args) => migrate::run(&context, &args).await,

@@ -82,11 +82,15 @@ impl Required {
 
     /// Where a contract is passed once and all of its data work must be done, there is no choice but to come by.
     fn take_out_data_work(&mut self, graph: &Graph) {
-        let mut size: BTreeMap<usize, usize> = BTreeMap::new();
-        for component in &graph.components {
-            *size.entry(*component).or_default() += 1;
+        let is_work = |edge: &usize| self.shape.ends()[*edge].0 == self.shape.ends()[*edge].1;
+        if !self.demands.iter().flatten().any(is_work) {
+            return;
         }
-        let alone = |node: usize| size.get(&graph.components[node]) == Some(&1);
+        let mut size = vec![0_usize; graph.components.iter().max().map_or(0, |last| last + 1)];
+        for component in &graph.components {
+            size[*component] += 1;
+        }
+        let alone = |node: usize| size[graph.components[node]] == 1;
         let only: BTreeSet<usize> =
             self.demands.iter().filter(|d| d.len() == 1).flat_map(|demand| demand.iter().copied()).collect();
         let mut work: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -139,6 +143,10 @@ impl Required {
     /// To pass many sets of edges in the best order is a problem without a fast answer. Demands between which there is
     /// no choice are gone by now, so that histories seldom leave any; what would take too long is refused.
     pub(super) fn route(self, graph: &Graph) -> Result<Option<Vec<usize>>, HistoryError> {
+        if self.demands.is_empty() {
+            let way = graph.plain(self.start, self.end);
+            return Ok(way.map(|way| self.with_data_work(graph, way.into_iter())));
+        }
         if self.demands.len() > MOST_CHOICES {
             return Err(HistoryError::TooManyInvariants { choices: self.demands.len() });
         }
@@ -154,9 +162,9 @@ impl Required {
             (0..self.edges.len()).filter(|at| ends[*at].0 != ends[*at].1 || bits[*at] != 0).collect();
         let shape = Adjacency::new(self.shape.count(), kept.iter().map(|at| ends[*at]).collect());
         let bits: Vec<u128> = kept.iter().map(|at| bits[*at]).collect();
-        let search = Search::new(&shape, &bits, self.demands.len(), self.start, self.end);
+        let mut search = Search::new(&shape, &bits, self.demands.len(), self.start, self.end)?;
         let Some(found) = search.route()? else { return Ok(None) };
-        Ok(Some(self.with_data_work(graph, found.into_iter().map(|at| kept[at]))))
+        Ok(Some(self.with_data_work(graph, found.into_iter().map(|at| self.edges[kept[at]]))))
     }
 
     /// The route with the data work of the contracts that it passes put in.
@@ -164,8 +172,7 @@ impl Required {
         let mut whole = Vec::new();
         let work = |node: &usize| self.always.get(node).into_iter().flatten().map(|at| self.edges[*at]);
         whole.extend(work(&self.start));
-        for at in route {
-            let edge = self.edges[at];
+        for edge in route {
             whole.push(edge);
             whole.extend(work(&graph.shape.ends()[edge].1));
         }

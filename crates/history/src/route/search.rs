@@ -1,26 +1,24 @@
 //! The search for a shortest walk that passes an edge of each of several sets.
 //!
-//! It goes back from the end. A label is a walk from a node to the end: how long it is, and which bits its edges have.
-//! Labels are taken in the order of the least that a whole walk through them could be long (A*), and a label is given
-//! up where another one at its node is no longer and has all of its bits. Once the start is reached with every bit, all
-//! labels that could belong to a walk of that length are made: among these the best walk is read off from the start.
+//! Only the edges of these sets, the keys, are places of the search: how far it is from a node to a key is found
+//! beforehand, a search for each key. How long the best walk is A* finds, from key to key. Its steps are then read off
+//! from the start: always the first edge behind which a walk of the length that is left goes on.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::HistoryError;
 use crate::adjacency::{Adjacency, NEVER, Way};
 
-/// A search gives up after this many labels, some seconds of work.
-const MOST_LABELS: usize = 4_000_000;
-/// A label is compared with this many others at its node.
+/// A search gives up after this many places, some seconds of work.
+const MOST_PLACES: usize = 2_000_000;
+/// And where there would be more distances than this, of four bytes each.
+const MOST_DISTANCES: usize = 64_000_000;
+/// A place is compared with this many others at its node.
 const COMPARED: usize = 64;
 /// Shares of a step are counted in this many parts.
 const PARTS: u64 = 1 << 20;
-
-/// The bits of `some` that `others` lack.
-fn bits_of(some: u128, others: u128) -> u128 {
-    some & !others
-}
 
 /// The numbers of the bits that are set.
 fn each(mut bits: u128) -> impl Iterator<Item = usize> {
@@ -31,162 +29,187 @@ fn each(mut bits: u128) -> impl Iterator<Item = usize> {
     })
 }
 
-/// A walk from a node to the end.
-#[derive(Debug, Clone, Copy)]
-struct Label {
-    node: usize,
+/// An edge that has bits.
+struct Key {
     bits: u128,
-    steps: u32,
+    to: usize,
+    /// Which of the distances are those to its start.
+    distances: usize,
 }
 
 pub(super) struct Search<'a> {
     shape: &'a Adjacency,
     bits: &'a [u128],
-    full: u128,
     start: usize,
     end: usize,
-    /// How far each node is from the start.
-    before: Vec<u32>,
-    /// For each bit, how far each node is from the start on walks that have it.
-    before_with: Vec<Vec<u32>>,
-    /// For each bit, by how much a walk that has it is longer than a shortest one to its end, at least, in [`PARTS`].
+    full: u128,
+    keys: Vec<Key>,
+    /// How far it is from each node to the start of a key.
+    to_key: Vec<Vec<u32>>,
+    to_end: Vec<u32>,
+    /// For each bit, by how much a walk that has it is longer than a shortest one from its start, at least, in [`PARTS`].
     detour: Vec<u64>,
+    /// How long the walks are that go on from a node with some bits to find: at most, where one was found, and more than.
+    known: HashMap<(usize, u128), (u32, Option<u32>)>,
 }
 
 impl<'a> Search<'a> {
     /// The edges have `bits`, of which there are `count`.
-    pub(super) fn new(shape: &'a Adjacency, bits: &'a [u128], count: usize, start: usize, end: usize) -> Self {
+    pub(super) fn new(
+        shape: &'a Adjacency,
+        bits: &'a [u128],
+        count: usize,
+        start: usize,
+        end: usize,
+    ) -> Result<Self, HistoryError> {
         let full = if count >= 128 { u128::MAX } else { (1 << count) - 1 };
-        let before = shape.distances(&[start], Way::On, None, |_| true);
-        let mut providers: Vec<Vec<usize>> = vec![Vec::new(); count];
-        for (edge, bits) in bits.iter().enumerate() {
-            each(*bits).for_each(|bit| providers[bit].push(edge));
+        let mut starts: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut keys = Vec::new();
+        let to_end = shape.distances(&[end], Way::Back, None, |_| true);
+        let mut detour = vec![u64::MAX; count];
+        for (edge, bits) in bits.iter().enumerate().filter(|(_, bits)| **bits != 0) {
+            let (from, to) = shape.ends()[edge];
+            let next = starts.len();
+            keys.push(Key { bits: *bits, to, distances: *starts.entry(from).or_insert(next) });
+            let longer = (u64::from(to_end[to]) + 1).saturating_sub(u64::from(to_end[from]));
+            for bit in each(*bits) {
+                detour[bit] = detour[bit].min(longer * PARTS / u64::from(bits.count_ones()));
+            }
         }
-        let before_with = providers.iter().map(|edges| passing(shape, &before, edges)).collect();
-        let share = |edge: &usize| {
-            let (from, to) = shape.ends()[*edge];
-            let longer = (u64::from(before[from]) + 1).saturating_sub(u64::from(before[to]));
-            longer * PARTS / u64::from(bits[*edge].count_ones()).max(1)
-        };
-        let detour = providers.iter().map(|edges| edges.iter().map(share).min().unwrap_or_default()).collect();
-        Self { shape, bits, full, start, end, before, before_with, detour }
+        if starts.len().saturating_mul(shape.count()) > MOST_DISTANCES {
+            return Err(HistoryError::TooManyInvariants { choices: count });
+        }
+        let mut to_key = vec![Vec::new(); starts.len()];
+        for (from, place) in starts {
+            to_key[place] = shape.distances(&[from], Way::Back, None, |_| true);
+        }
+        Ok(Self { shape, bits, start, end, full, keys, to_key, to_end, detour, known: HashMap::new() })
     }
 
-    /// The least that a walk from the start to `node` with the bits that `has` lacks can be long, [`NEVER`] where there
-    /// is none. It grows by no more than one with each step, so that labels are final when they are taken.
-    fn least(&self, node: usize, has: u128) -> u32 {
-        let mut least = self.before[node];
+    /// The least that a walk from a node to the end with the bits `need` can be long, [`NEVER`] where there is none.
+    ///
+    /// It grows by no more than a step is long, so that the first walk that A* completes is a shortest one.
+    fn least(&self, node: usize, need: u128) -> u32 {
+        let mut with = [NEVER; 128];
+        for key in self.keys.iter().filter(|key| key.bits & need != 0) {
+            let there = self.to_key[key.distances][node];
+            if there != NEVER {
+                let whole = there.saturating_add(1).saturating_add(self.to_end[key.to]);
+                each(key.bits & need).for_each(|bit| with[bit] = with[bit].min(whole));
+            }
+        }
+        let mut least = self.to_end[node];
         let mut detours = 0;
-        for bit in each(bits_of(self.full, has)) {
-            least = least.max(self.before_with[bit][node]);
+        for bit in each(need) {
+            least = least.max(with[bit]);
             detours += self.detour[bit];
         }
         let longer = u32::try_from(detours.div_ceil(PARTS)).unwrap_or(NEVER);
-        least.max(self.before[node].saturating_add(longer))
+        least.max(self.to_end[node].saturating_add(longer))
+    }
+
+    /// The keys that provide something of what is needed, each with how far its end is from a node and what is needed then.
+    fn next(&self, node: usize, need: u128) -> impl Iterator<Item = (u32, usize, u128)> {
+        self.keys.iter().filter(move |key| key.bits & need != 0).filter_map(move |key| {
+            let steps = self.to_key[key.distances][node];
+            (steps != NEVER).then(|| (steps + 1, key.to, need & !key.bits))
+        })
     }
 
     /// The edges of the best walk; `None` where there is none.
-    pub(super) fn route(&self) -> Result<Option<Vec<usize>>, HistoryError> {
-        let mut labels: Vec<Vec<(u128, u32)>> = vec![Vec::new(); self.shape.count()];
-        let mut seen: HashSet<(usize, u128)> = HashSet::new();
-        let first = self.least(self.end, 0);
-        if first == NEVER {
-            return Ok(None);
-        }
-        // By how much longer than the first guess, the labels of walks that may be so long.
-        let mut queue: Vec<Vec<Label>> = vec![vec![Label { node: self.end, bits: 0, steps: 0 }]];
-        let mut made = 0;
-        let mut at = 0;
-        let mut arrived = false;
-        while at < queue.len() {
-            let Some(label) = queue[at].pop() else {
-                if arrived {
+    pub(super) fn route(&mut self) -> Result<Option<Vec<usize>>, HistoryError> {
+        let Some(length) = self.length()? else { return Ok(None) };
+        let (mut node, mut need, mut route) = (self.start, self.full, Vec::new());
+        for left in (0..length).rev() {
+            let mut found = None;
+            for at in 0..self.shape.leaving(node).len() {
+                let edge = self.shape.leaving(node)[at];
+                let then = (self.shape.ends()[edge].1, need & !self.bits[edge]);
+                if self.goes_on(then.0, then.1, left)? {
+                    found = Some((edge, then));
                     break;
                 }
-                at += 1;
-                continue;
-            };
-            let beside = &labels[label.node];
-            let better = |(bits, steps): &(u128, u32)| *steps <= label.steps && bits_of(label.bits, *bits) == 0;
-            if beside.iter().rev().take(COMPARED).any(better) || !seen.insert((label.node, label.bits)) {
-                continue;
             }
-            labels[label.node].push((label.bits, label.steps));
-            made += 1;
-            if made > MOST_LABELS {
-                return Err(HistoryError::TooManyInvariants { choices: self.before_with.len() });
-            }
-            if label.node == self.start && label.bits == self.full {
-                arrived = true;
-                continue;
-            }
-            for (edge, from) in self.shape.steps(label.node, Way::Back) {
-                let next = Label { node: from, bits: label.bits | self.bits[edge], steps: label.steps + 1 };
-                let least = self.least(from, next.bits);
-                if least == NEVER || (from == label.node && next.bits == label.bits) {
-                    continue;
-                }
-                // Never less than before: see `least`.
-                let later = ((least + next.steps).saturating_sub(first) as usize).max(at);
-                if arrived && later > at {
-                    continue;
-                }
-                if queue.len() <= later {
-                    queue.resize(later + 1, Vec::new());
-                }
-                queue[later].push(next);
-            }
-        }
-        if !arrived {
-            return Ok(None);
-        }
-        Ok(self.read_off(&labels, first + u32::try_from(at).unwrap_or(NEVER)))
-    }
-
-    /// From the start always the first edge from whose end a label leads on.
-    fn read_off(&self, labels: &[Vec<(u128, u32)>], length: u32) -> Option<Vec<usize>> {
-        let (mut node, mut has, mut route) = (self.start, 0, Vec::new());
-        for left in (0..length).rev() {
-            let (edge, next) = self.shape.steps(node, Way::On).find(|(edge, next)| {
-                let missing = bits_of(self.full, has | self.bits[*edge]);
-                labels[*next].iter().any(|(bits, steps)| *steps <= left && bits_of(missing, *bits) == 0)
-            })?;
+            let Some((edge, then)) = found else { return Ok(None) };
             route.push(edge);
-            has |= self.bits[edge];
-            node = next;
+            (node, need) = then;
         }
-        Some(route)
+        Ok((node == self.end).then_some(route))
     }
-}
 
-/// How far each node is from the start on walks that pass one of `edges`.
-fn passing(shape: &Adjacency, before: &[u32], edges: &[usize]) -> Vec<u32> {
-    let mut steps = vec![NEVER; shape.count()];
-    let mut entries: Vec<(u32, usize)> = edges
-        .iter()
-        .map(|edge| shape.ends()[*edge])
-        .filter(|(from, _)| before[*from] != NEVER)
-        .map(|(from, to)| (before[from] + 1, to))
-        .collect();
-    entries.sort_unstable();
-    let mut entries = entries.into_iter().peekable();
-    let mut queue = std::collections::VecDeque::new();
-    loop {
-        let reached = queue.front().map(|node: &usize| steps[*node]);
-        let entry = entries.next_if(|(entry, _)| reached.is_none_or(|reached| *entry <= reached));
-        if let Some((entry, node)) = entry {
-            if steps[node] > entry {
-                steps[node] = entry;
-                queue.push_front(node);
-            }
-            continue;
+    /// How long the best walk is.
+    fn length(&self) -> Result<Option<u32>, HistoryError> {
+        let mut queue = BinaryHeap::new();
+        let mut places: HashMap<usize, Vec<(u128, u32)>> = HashMap::new();
+        let mut best: HashMap<(usize, u128), u32> = HashMap::new();
+        let first = self.least(self.start, self.full);
+        if first != NEVER {
+            queue.push(Reverse((first, self.full.count_ones(), 0, self.start, self.full)));
         }
-        let Some(node) = queue.pop_front() else { return steps };
-        for (_, next) in shape.steps(node, Way::On) {
-            if steps[next] > steps[node] + 1 {
-                steps[next] = steps[node] + 1;
-                queue.push_back(next);
+        let mut made = 0;
+        while let Some(Reverse((whole, _, steps, node, need))) = queue.pop() {
+            if need == 0 {
+                return Ok(Some(whole));
+            }
+            let here = places.entry(node).or_default();
+            let better = |(other, earlier): &(u128, u32)| *earlier <= steps && other & !need == 0;
+            if here.iter().rev().take(COMPARED).any(better) {
+                continue;
+            }
+            here.push((need, steps));
+            made += 1;
+            if made > MOST_PLACES {
+                return Err(HistoryError::TooManyInvariants { choices: self.detour.len() });
+            }
+            for (on, to, then) in self.next(node, need) {
+                let steps = steps + on;
+                match best.entry((to, then)) {
+                    Entry::Occupied(known) if *known.get() <= steps => continue,
+                    Entry::Occupied(mut known) => *known.get_mut() = steps,
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(steps);
+                    }
+                }
+                let least = self.least(to, then);
+                if least != NEVER {
+                    queue.push(Reverse((steps + least, then.count_ones(), steps, to, then)));
+                }
             }
         }
+        Ok(None)
+    }
+
+    /// Whether a walk from a node to the end with the bits `need` has no more than `left` steps.
+    fn goes_on(&mut self, node: usize, need: u128, left: u32) -> Result<bool, HistoryError> {
+        if need == 0 {
+            return Ok(self.to_end[node] <= left);
+        }
+        match self.known.get(&(node, need)) {
+            Some((_, Some(found))) if *found <= left => return Ok(true),
+            Some((more, _)) if *more > left => return Ok(false),
+            _ => {}
+        }
+        let mut goes = false;
+        if self.least(node, need) <= left {
+            // What comes soonest to an end first.
+            let mut next: Vec<_> = self.next(node, need).filter(|(on, ..)| *on <= left).collect();
+            next.sort_unstable_by_key(|(on, to, _)| on.saturating_add(self.to_end[*to]));
+            for (on, to, then) in next {
+                if self.goes_on(to, then, left - on)? {
+                    goes = true;
+                    break;
+                }
+            }
+        }
+        if self.known.len() > MOST_PLACES {
+            return Err(HistoryError::TooManyInvariants { choices: self.detour.len() });
+        }
+        let known = self.known.entry((node, need)).or_insert((0, None));
+        if goes {
+            known.1 = Some(known.1.map_or(left, |found| found.min(left)));
+        } else {
+            known.0 = known.0.max(left + 1);
+        }
+        Ok(goes)
     }
 }
