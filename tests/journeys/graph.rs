@@ -67,8 +67,11 @@ fn divergence() {
     project.contract(&table(", b text"));
     project.novate("plan --from start --name right").ok();
     project.contract(&table(", a text, b text"));
-    project.novate("plan --name merge").fails(2, "MIGRATION.DIVERGED").says("left").says("right");
+    let diverged = project.novate("plan --name merge").fails(2, "MIGRATION.DIVERGED").says("left").says("right");
+    let diverged = diverged.says("├─╯").says("novate plan --merge");
+    assert!(diverged.transcript().contains("they part at"), "{}", diverged.transcript());
     project.novate("check").fails(2, "MIGRATION.DIVERGED");
+    project.novate("status --offline").ok().says("heads").says("novate plan --merge");
     project.novate("ref set staging left").ok();
     project.novate("migrate --to staging").ok();
     assert_eq!(project.value("SELECT string_agg(column_name, ',' ORDER BY column_name) FROM information_schema.columns WHERE table_name = 't'"), "a,id");
@@ -87,13 +90,111 @@ fn diamond() {
     project.novate_on(&other.url(), "migrate").ok();
     // One merge, a package from each side.
     project.contract(&table(", a text, b text"));
-    project.novate("plan --from left --name from_left").ok();
-    project.novate("plan --from right --name from_right").ok();
+    project.novate("plan --merge --dry-run").ok().says("From 2026");
+    project.novate("plan --merge").ok().says("merge_left").says("merge_right").does_not_say("destructive");
+    project.novate("plan --merge").ok().says("Nothing to join");
+    project.novate("migration graph").ok().says("├─╮").says("merge_left").says("merge_right");
     for url in [project.db.url(), other.url()] {
         project.novate_on(&url, "migrate").ok().says("1 package applied");
         project.novate_on(&url, "db verify --strict").ok();
     }
     project.novate("check").ok();
+}
+
+#[test]
+fn a_merge_carries_data_work_over() {
+    let project = Project::migrated(&table(", note text"));
+    project.sql("INSERT INTO t VALUES (1, 'one')");
+    let other = project.another();
+    project.novate_on(&other.url(), "migrate").ok();
+    other.execute("INSERT INTO t VALUES (1, 'one')").unwrap();
+
+    // One branch adds a column that is derived from another, the other drops nothing and adds something else.
+    project.contract(&table(", note text, size int NOT NULL"));
+    project.novate("plan --name sizes").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    project.edit(&source, "-- @check", "-- @invariant sizes-known\n-- @check");
+    project.fill("UPDATE public.t SET size = length(note) WHERE size IS NULL;").ok();
+    project.novate("migrate").ok();
+    project.contract(&table(", note text, b text"));
+    project.novate("plan --from start --name right").ok();
+    project.novate_on(&other.url(), "migrate").ok();
+
+    project.contract(&table(", note text, size int NOT NULL, b text"));
+    let merged = project.novate("plan --merge").ok().says("carried over").says("carried over from 2026");
+    let merged = merged.says("merge_right/migration.sql:");
+    assert!(!merged.out.contains("merge_sizes/migration.sql:"), "{}", merged.transcript());
+    // The author looks and lets it stand.
+    project.novate_on(&other.url(), "migrate").fails(2, "MIGRATION.UNFILLED_PLACEHOLDER");
+    let packages = project.novate("migration list --json").ok().json();
+    let named = |slug: &str| {
+        let all = packages["packages"].as_array().unwrap();
+        let found = all.iter().find(|p| p["package"].as_str().unwrap().ends_with(slug)).unwrap();
+        format!("migrations/app/{}/migration.sql", found["package"].as_str().unwrap())
+    };
+    let source = named("_merge_right");
+    let kept: Vec<String> =
+        project.read(&source).lines().filter(|line| !line.contains("@placeholder")).map(str::to_owned).collect();
+    project.write(&source, &format!("{}\n", kept.join("\n")));
+    project.novate("migration emit merge_right").ok();
+    for url in [project.db.url(), other.url()] {
+        project.novate_on(&url, "migrate").ok().says("1 package applied");
+        project.novate_on(&url, "db verify --strict").ok();
+        // What refs may require is there by either way.
+        project.novate_on(&url, "status").ok().says("provided with sizes-known");
+    }
+    let sizes = other.execute("SELECT size FROM t").unwrap();
+    assert_eq!(sizes[0][0].as_deref(), Some("3"));
+    project.novate("ref set production merge_right --invariant sizes-known").ok();
+    project.novate_on(&other.url(), "migrate --to production").ok().says("Nothing to do");
+}
+
+#[test]
+fn a_merge_names_what_it_cannot_carry_over() {
+    let project = Project::migrated(&table(", note text"));
+    project.contract(&table(", note text, a text"));
+    project.novate("plan --name left").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    let transform = "-- @transform tidy notes\n-- @check\nSELECT 1 FROM public.t WHERE note = '' LIMIT 1;\n-- @run\nUPDATE \
+                     public.t SET note = NULL WHERE note = '';\n-- @end\n";
+    let a = "-- @transform fill a\n-- @check\nSELECT 1 FROM public.t WHERE a IS NULL LIMIT 1;\n-- @run\nUPDATE public.t \
+             SET a = 'x' WHERE a IS NULL;\n-- @end\n";
+    project.write(&source, &format!("{}\n{transform}\n{a}", project.read(&source)));
+    project.novate("migration emit").ok();
+    project.contract(&table(", note text, b text"));
+    project.novate("plan --from start --name right").ok();
+    // The merge gives the column of one branch up.
+    project.contract(&table(", note text, b text, c text"));
+    let merged =
+        project.novate("plan --merge").ok().says("carried over tidy notes").says("data is lost on the way from");
+    let _ = merged.says("not carried over: fill a");
+}
+
+#[test]
+fn pictures() {
+    let project = Project::migrated(&table(""));
+    let other = project.another();
+    project.contract(&table(", a text"));
+    project.novate("plan --name next").ok();
+    project.novate("ref set production start").ok();
+    let config = format!(
+        "[database]\nurl = \"env:DATABASE_URL\"\n\n[env.live]\nurl = \"{}\"\n\n[env.dev]\nurl = \"env:DATABASE_URL\"\n",
+        other.url()
+    );
+    project.write("novate.toml", &config);
+    // Nothing is connected to unless a database is named.
+    let text = project.novate("migration graph").ok().says("(the contract)").says("[production]");
+    assert!(!text.out.contains("database"), "{}", text.transcript());
+    let text = project.novate("migration graph --at live --at dev").ok().says("(database live)").says("(database dev)");
+    assert!(text.out.lines().any(|line| line.contains("empty") && line.contains("live")), "{}", text.transcript());
+    project.novate("migration graph --format mermaid").ok().says("flowchart TD").says("_next");
+    project.novate("migration graph --format dot --at dev").ok().says("digraph").says("(database dev)");
+    let svg = project.novate("migration graph --format svg").ok().says("<svg xmlns=").says("</svg>");
+    assert_eq!(svg.out.matches("<circle").count(), 3);
+    let json = project.novate("migration graph --at live --json").ok().json();
+    assert_eq!(json["databases"][0]["name"], "live");
+    assert_eq!(json["databases"][0]["at"], serde_json::Value::Null);
+    project.novate("migration graph --at nowhere").fails(2, "CONFIG.UNKNOWN_ENV");
 }
 
 #[test]

@@ -187,6 +187,9 @@ pub(crate) struct Plan {
     /// A rename: public.users.name=full_name
     #[arg(long, value_name = "OLD=NEW")]
     pub(crate) rename: Vec<String>,
+    /// Join branches: a package from each head to the contract
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub(crate) merge: bool,
     /// Trade one transaction for short locks
     #[arg(long)]
     pub(crate) online: bool,

@@ -1,12 +1,15 @@
 //! The errors of the crates below, as [`Problem`]s. People's text is put together here and nowhere else.
 
-use novate_history::HistoryError;
+use std::collections::BTreeMap;
+
+use novate_history::{Edge, Graph, HistoryError};
 use novate_runner::connection::ConnectionError;
 use novate_runner::{LeftBehind, MigrateError, MissingRight, RunError};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::findings;
+use crate::picture::{self, Picture};
 use crate::problem::{Place, Problem};
 
 /// The errors that are code, message, why and fix and nothing more.
@@ -46,8 +49,27 @@ impl From<HistoryError> for Problem {
             Some(line) => Place::line(path, line),
             None => Place::file(path),
         });
+        if let HistoryError::Diverged { branches, .. } = error {
+            let picture = branches_shown(branches);
+            problem.why = Some(problem.why.map_or_else(|| picture.clone(), |why| format!("{why}\n{picture}")));
+        }
         problem
     }
+}
+
+/// The branches of a history as lanes, from where they part.
+fn branches_shown(mut branches: Vec<Edge>) -> String {
+    /// Longer pictures are `novate migration graph`'s.
+    const MOST_LINES: usize = 24;
+    branches.sort_by(|a, b| a.hash.cmp(&b.hash));
+    branches.dedup_by(|a, b| a.hash == b.hash);
+    let text = picture::text(&Picture::of(&Graph::new(branches), &BTreeMap::new()));
+    let more = text.lines().count().saturating_sub(MOST_LINES);
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(str::to_owned).collect();
+    if more > 0 {
+        lines.push(format!("... {more} more lines: novate migration graph"));
+    }
+    lines.join("\n")
 }
 
 impl From<ConnectionError> for Problem {

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{ContractError, StorageHash};
 
 use crate::graph::describe;
-use crate::{Landmark, Uncovered};
+use crate::{Edge, Landmark, Uncovered};
 
 /// An error of the history, with a stable code.
 #[derive(Debug, thiserror::Error)]
@@ -143,6 +143,8 @@ pub enum HistoryError {
         heads: Vec<(StorageHash, String)>,
         /// The contract at which they part, where there is one.
         join: Option<String>,
+        /// The packages between there and the heads.
+        branches: Vec<Edge>,
     },
     /// Nothing has that name.
     #[error("{text:?} is neither a contract, a ref, a package nor a hash that is known here")]
@@ -409,16 +411,10 @@ impl HistoryError {
             Self::SnapshotMissing { path, .. } => format!("restore {path} from version control"),
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
             Self::PackageInUse { package, .. } => format!("novate migration emit {package} --force"),
-            Self::Diverged { heads, .. } => match heads.first() {
-                Some(_) => {
-                    let each = heads.iter().map(|(hash, _)| format!("novate plan --from {}", hash.short()));
-                    format!(
-                        "bring both changes into the contract and plan from each head: {}",
-                        each.collect::<Vec<_>>().join("; ")
-                    )
-                }
-                None => return None,
-            },
+            Self::Diverged { .. } => {
+                "bring both changes into the contract, then: novate plan --merge, which writes a package from each head"
+                    .to_owned()
+            }
             Self::UnknownState { .. } | Self::RefMissing { .. } => "novate migration list; novate ref list".to_owned(),
             Self::AmbiguousState { .. } => "give more of it".to_owned(),
             Self::FormatUnknown { .. } => "use the version of novate that wrote it, or a newer one".to_owned(),

@@ -182,12 +182,34 @@ impl Graph {
         if let [only] = heads.as_slice() {
             return Ok(only.clone());
         }
-        let join = self.last_common(&heads).map(|node| describe(&node));
+        let join = self.last_common(&heads);
+        let branches = self.branches(join.as_ref(), &heads).into_iter().flat_map(|(_, edges)| edges).collect();
         let named = heads.into_iter().flatten().map(|hash| {
             let package = self.leads_to(&Some(hash.clone())).map(|e| e.package.to_string()).unwrap_or_default();
             (hash, package)
         });
-        Err(HistoryError::Diverged { space: space.to_owned(), heads: named.collect(), join })
+        let join = join.map(|node| describe(&node));
+        Err(HistoryError::Diverged { space: space.to_owned(), heads: named.collect(), join, branches })
+    }
+
+    /// For each head, the packages that lead there and not to every other one: its branch, oldest first.
+    pub fn parted(&self) -> Vec<(Node, Vec<Edge>)> {
+        let heads = self.heads();
+        self.branches(self.last_common(&heads).as_ref(), &heads)
+    }
+
+    fn branches(&self, join: Option<&Node>, heads: &[Node]) -> Vec<(Node, Vec<Edge>)> {
+        let before: Vec<BTreeMap<Node, u32>> = heads.iter().map(|head| self.leading_to(head)).collect();
+        let after = join.map(|join| self.reachable(join));
+        let common = |edge: &Edge| before.iter().all(|before| before.contains_key(&edge.target()));
+        let branch = |before: &BTreeMap<Node, u32>| {
+            let leads = |edge: &&Edge| {
+                before.contains_key(&edge.target()) && after.as_ref().is_none_or(|after| after.contains_key(&edge.from))
+            };
+            let own = self.edges.iter().filter(leads).filter(|edge| !common(edge) && !self.is_rollback(edge));
+            own.cloned().collect()
+        };
+        heads.iter().zip(&before).map(|(head, before)| (head.clone(), branch(before))).collect()
     }
 
     /// Everything that can be reached from a node, itself included, with the number of steps.

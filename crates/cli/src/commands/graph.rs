@@ -72,8 +72,7 @@ pub(crate) async fn run(context: &Context, args: &Graph) -> Result<Report, Probl
         Format::Dot => picture::dot(&picture),
         Format::Svg => picture::svg(&picture),
     };
-    let report = Report::new(drawn, to_json(&history, &refs, contract.as_ref(), &databases));
-    Ok(if args.format == Format::Text { report } else { report.verbatim() })
+    Ok(Report::new(drawn, to_json(&history, &refs, contract.as_ref(), &databases)))
 }
 
 fn to_json(
@@ -99,7 +98,7 @@ fn to_json(
         .collect();
     let databases: Vec<_> =
         databases.iter().map(|(name, node)| json!({ "name": name, "at": node_json(node.as_ref()) })).collect();
-    json!({ "nodes": nodes, "edges": edges, "contract": contract.and_then(|node| node_json(node.as_ref()).into()),
+    json!({ "nodes": nodes, "edges": edges, "contract": contract.map(|node| node_json(node.as_ref())),
             "databases": databases })
 }
 

@@ -21,6 +21,7 @@ mod migration_log;
 mod migration_new;
 mod migration_show;
 mod plan;
+mod plan_merge;
 mod postgres;
 mod refs;
 mod status;

@@ -51,7 +51,7 @@ impl Mark {
         match self {
             Self::Ref(name) => format!("[{name}]"),
             Self::Contract => "(the contract)".to_owned(),
-            Self::Database(name) => format!("<database {name}>"),
+            Self::Database(name) => format!("(database {name})"),
         }
     }
 }

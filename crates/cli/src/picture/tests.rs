@@ -39,7 +39,21 @@ fn diamond() -> Picture {
 
 #[test]
 fn a_diamond_in_the_terminal() {
-    assert_snapshot!(text(&diamond()), @"");
+    assert_snapshot!(text(&diamond()), @r#"
+    o  d (the contract) [prod<"&>]
+    ├─╮  from_left
+    │ │  from_right
+    │ │  undo (back to b)
+    o │  c
+    │ │  right
+    │ o  b (database staging)
+    │ │  left
+    ├─╯
+    o  a
+    │  start
+    │  tidy (data work)
+    o  empty
+    "#);
 }
 
 #[test]
@@ -56,13 +70,59 @@ fn lanes_that_cross() {
             (4, 0, "bf", Onward),
         ],
     );
-    assert_snapshot!(text(&picture), @"");
+    assert_snapshot!(text(&picture), @r"
+    o  f
+    ├─╮  df
+    │ │  bf
+    │ │ o  e
+    │ │ │  ce
+    o │ │  d
+    │ │ │  bd
+    │ │ o  c
+    │ │ │  ac
+    ├─╯ │
+    o   │  b
+    │   │  ab
+    ├───╯
+    o  a
+    ");
 }
 
 #[test]
 fn a_diamond_for_others() {
-    assert_snapshot!(mermaid(&diamond()), @"");
-    assert_snapshot!(dot(&diamond()), @"");
+    assert_snapshot!(mermaid(&diamond()), @r#"
+    flowchart TD
+        c4["empty"]
+        c3["a"]
+        c2["b<br/>(database staging)"]
+        c1["c"]
+        c0["d<br/>(the contract)<br/>#91;prod#60;#34;#38;#62;#93;"]
+        c4 -->|"start"| c3
+        c3 -->|"left"| c2
+        c3 -->|"right"| c1
+        c2 -->|"from_left"| c0
+        c1 -->|"from_right"| c0
+        c0 -.->|"undo"| c2
+        c3 -->|"tidy"| c3
+    "#);
+    assert_snapshot!(dot(&diamond()), @r#"
+    digraph history {
+        node [shape=box, fontname=monospace];
+        edge [fontname=monospace];
+        c4 [label="empty"];
+        c3 [label="a"];
+        c2 [label="b\n(database staging)"];
+        c1 [label="c"];
+        c0 [label="d\n(the contract)\n[prod<\"&>]"];
+        c4 -> c3 [label="start"];
+        c3 -> c2 [label="left"];
+        c3 -> c1 [label="right"];
+        c2 -> c0 [label="from_left"];
+        c1 -> c0 [label="from_right"];
+        c0 -> c2 [label="undo", style=dashed, constraint=false];
+        c3 -> c3 [label="tidy"];
+    }
+    "#);
 }
 
 #[test]
