@@ -72,7 +72,9 @@ pub(crate) async fn run(context: &Context, args: &Graph) -> Result<Report, Probl
         Format::Dot => picture::dot(&picture),
         Format::Svg => picture::svg(&picture),
     };
-    Ok(Report::new(drawn, to_json(&history, &refs, contract.as_ref(), &databases)))
+    let report = Report::new(drawn, to_json(&history, &refs, contract.as_ref(), &databases));
+    // What other programs read holds names and hashes alone, and must reach them as it is.
+    Ok(if args.format == Format::Text { report } else { report.verbatim() })
 }
 
 fn to_json(
