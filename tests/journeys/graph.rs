@@ -189,7 +189,12 @@ fn pictures() {
     assert!(text.out.lines().any(|line| line.contains("empty") && line.contains("live")), "{}", text.transcript());
     project.novate("migration graph --format mermaid").ok().says("flowchart TD").says("_next");
     project.novate("migration graph --format dot --at dev").ok().says("digraph").says("(database dev)");
-    let svg = project.novate("migration graph --format svg").ok().says("<svg xmlns=").says("@media(prefers").does_not_say("***");
+    let svg = project
+        .novate("migration graph --format svg")
+        .ok()
+        .says("<svg xmlns=")
+        .says("@media(prefers")
+        .does_not_say("***");
     assert_eq!(svg.out.matches("<circle").count(), 3);
     let json = project.novate("migration graph --at live --json").ok().json();
     assert_eq!(json["databases"][0]["name"], "live");
@@ -225,8 +230,12 @@ fn ahead() {
     project.contract(&table(", a text"));
     project.novate("plan --name next").ok();
     project.novate("migrate").ok();
-    project.novate("status --to production").ok().says("MIGRATION.UNREACHABLE");
-    project.novate("migrate --to production").fails(2, "MIGRATION.UNREACHABLE").says("novate plan");
+    project.novate("status --to production").ok().says("MIGRATION.UNREACHABLE").says("one package past");
+    let refused = project.novate("migrate --to production").fails(2, "MIGRATION.UNREACHABLE").says("one package past");
+    let _ = refused.says("novate plan --from");
+    // The way back, once it is planned, is as good as any.
+    project.novate("plan --to production --name back").ok();
+    project.novate("migrate --to production").ok().says("1 package applied");
 }
 
 #[test]
@@ -239,7 +248,13 @@ fn deleted_package() {
     std::fs::remove_dir_all(project.path(&gone)).unwrap();
     project.novate("migrate").fails(2, "MIGRATION.NOT_PLANNED");
     project.contract(&table(""));
-    project.novate("migrate").fails(2, "MIGRATION.MARKER_UNKNOWN").does_not_say("reset");
+    let refused = project.novate("migrate").fails(2, "MIGRATION.MARKER_UNKNOWN").does_not_say("reset");
+    let _ = refused.says("the history here ends in").says("_start)").says("git pull");
+    project.novate("status").ok().says("MIGRATION.MARKER_UNKNOWN").says("_start)");
+    project.novate("migration log").ok().says("_next (not in this checkout)");
+    project.novate("migration graph --db").fails(2, "USAGE");
+    let url = project.db.url();
+    project.novate(&format!("migration graph --db {url}")).ok().says("which no package here knows");
 }
 
 #[test]
@@ -255,6 +270,58 @@ fn deleted_root() {
     project.novate("migrate").ok().says("1 package applied");
     let empty = project.another();
     project.novate_on(&empty.url(), "migrate").fails(2, "MIGRATION.");
+}
+
+#[test]
+fn orphan() {
+    let project = Project::migrated(&table(""));
+    let empty = project.another();
+    project.contract(&table(", a text"));
+    project.novate("plan --name middle").ok();
+    let middle = project.newest_package();
+    project.novate("migrate").ok();
+    project.contract(&table(", a text, b text"));
+    project.novate("plan --name last").ok();
+    std::fs::remove_dir_all(project.path(&middle)).unwrap();
+    project.novate("check").fails(2, "MIGRATION.ORPHAN").says("_last");
+    // Who stands behind the gap goes on; who stands before it is told how far the way goes, and what is missing.
+    project.novate("migrate").ok().says("1 package applied");
+    let refused = project.novate_on(&empty.url(), "migrate").fails(2, "MIGRATION.UNREACHABLE");
+    let _ = refused.says("one can reach").says("_start)").says("novate plan --from empty");
+    project.novate_on(&empty.url(), "status").ok().says("MIGRATION.UNREACHABLE").says("_start)");
+}
+
+#[test]
+fn list_and_show_say_the_same() {
+    let project = Project::migrated(&table(", a text NOT NULL"));
+    project.contract(&table(", a text NOT NULL, b text NOT NULL"));
+    project.novate("plan --name forward").ok();
+    project.novate("ref set staging forward").ok();
+    project.novate("migration show forward").ok().says("(1 placeholder to fill)").says("refs         staging");
+    project.novate("migration list").ok().says("_forward  (1 placeholder to fill)");
+    let source = format!("{}/migration.sql", project.newest_package());
+    project.edit(&source, "-- @check", "-- @invariant b-known\n-- @check");
+    project.fill("UPDATE public.t SET b = a WHERE b IS NULL;").ok();
+    project.novate("plan --to forward^ --name back").ok();
+    for command in ["migration list", "migration show back"] {
+        project.novate(command).ok().says("_back  (rollback)");
+    }
+    for command in ["migration list", "migration show forward"] {
+        project.novate(command).ok().says("_forward  (provides b-known)");
+    }
+    // In the order of the graph, whatever the names and times are.
+    let list = project.novate("migration list --json").ok().json();
+    let slugs: Vec<String> = list["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| package["package"].as_str().unwrap().split_once('_').unwrap().1.to_owned())
+        .collect();
+    assert_eq!(slugs, ["start", "forward", "back"]);
+    project.edit(&source, "= a", "= 'x'");
+    for command in ["migration list", "migration show forward"] {
+        project.novate(command).ok().says("edited, not emitted");
+    }
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Picture {
 }
 
 /// Contracts so that each comes before those that it was reached from.
-fn newest_first(graph: &Graph) -> Vec<Node> {
+pub(crate) fn newest_first(graph: &Graph) -> Vec<Node> {
     let forward = |edge: &&Edge| edge.target() != edge.from && !graph.is_rollback(edge);
     let mut waits: BTreeMap<&Node, usize> =
         graph.nodes().iter().map(|node| (node, graph.leaving(node).filter(forward).count())).collect();
