@@ -19,7 +19,7 @@ fn data_work(project: &Project, name: &str, column: &str) -> String {
     );
     let source = format!("{package}/migration.sql");
     project.write(&source, &format!("{}\n{transform}", project.read(&source)));
-    project.novate(&format!("migration emit {name}")).ok().says(&format!("novate migrate --to 2026"));
+    project.novate(&format!("migration emit {name}")).ok().says("novate migrate --to 2026");
     package.trim_start_matches("migrations/app/").to_owned()
 }
 

@@ -428,7 +428,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, graph, roles; none lists the codes
     pub(crate) code: Option<String>,
 }
 

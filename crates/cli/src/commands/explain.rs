@@ -12,6 +12,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("configuration", include_str!("../../../../docs/configuration.md")),
     ("contracts", include_str!("../../../../docs/contracts.md")),
     ("formats", include_str!("../../../../docs/formats.md")),
+    ("graph", include_str!("../../../../docs/graph.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("verify", include_str!("../../../../docs/verify.md")),
 ];

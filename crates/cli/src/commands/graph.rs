@@ -72,7 +72,11 @@ pub(crate) async fn run(context: &Context, args: &Graph) -> Result<Report, Probl
         Format::Dot => picture::dot(&picture),
         Format::Svg => picture::svg(&picture),
     };
-    let report = Report::new(drawn, to_json(&history, &refs, contract.as_ref(), &databases));
+    let mut json = to_json(&history, &refs, contract.as_ref(), &databases);
+    if let (true, Some(map)) = (args.format != Format::Text, json.as_object_mut()) {
+        map.insert("picture".to_owned(), drawn.as_str().into());
+    }
+    let report = Report::new(drawn, json);
     // What other programs read holds names and hashes alone, and must reach them as it is.
     Ok(if args.format == Format::Text { report } else { report.verbatim() })
 }

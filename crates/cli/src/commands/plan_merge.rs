@@ -1,7 +1,7 @@
 //! `novate plan --merge`: a package from each head of a history that has several, all to the contract.
 
 use novate_contract::{Contract, json};
-use novate_history::{Edge, Node};
+use novate_history::{Edge, Node, PackageName};
 use novate_planner::{Compiled, Header, OperationClass};
 use serde_json::{Value, json};
 
@@ -39,9 +39,7 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     }
     let text = said.lines.join("\n");
     let next = match said.open.first() {
-        Some(source) => {
-            format!("look at what was carried over and fill in {source}, then: novate migration emit PACKAGE")
-        }
+        Some((source, name)) => format!("look at what {source} asks, then: novate migration emit {name}"),
         None => "novate check, then: novate migrate".to_owned(),
     };
     Ok(Report::new(text, json!({ "planned": !args.dry_run, "packages": said.rows })).next(next))
@@ -52,8 +50,8 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
 struct Said {
     lines: Vec<String>,
     rows: Vec<Value>,
-    /// Sources that wait for their author.
-    open: Vec<String>,
+    /// Sources that wait for their author, and their packages.
+    open: Vec<(String, PackageName)>,
 }
 
 /// Plans from one head to the contract.
@@ -116,12 +114,12 @@ fn join(
             said.lines.push(format!("{} {path}:{} asks: {asks}", Symbol::Warning.text(), placeholder.line));
         }
         if !compiled.placeholders.is_empty() {
-            said.open.push(path.to_string());
+            said.open.push((path.to_string(), name.clone()));
         }
         package = Some(name);
     }
     said.lines.push(String::new());
-    said.rows.push(row(head, package.as_ref().map(novate_history::PackageName::as_str), &compiled, &carried));
+    said.rows.push(row(head, package.as_ref().map(PackageName::as_str), &compiled, &carried));
     Ok(())
 }
 

@@ -107,7 +107,8 @@ fn column(rows: &[Row], at: usize) -> usize {
 fn lane((x1, y1): (usize, usize), lane: usize, (x2, y2): (usize, usize)) -> String {
     let turn = LINE + GAP / 2;
     let (leave, arrive) = ((y1 + turn).min(y2), y2.saturating_sub(turn).max(y1));
-    let (leave, arrive) = if leave > arrive { ((y1 + y2) / 2, (y1 + y2) / 2) } else { (leave, arrive) };
+    let middle = usize::midpoint(y1, y2);
+    let (leave, arrive) = if leave > arrive { (middle, middle) } else { (leave, arrive) };
     let mut path = format!("M{x1} {y1}");
     if x1 != lane {
         path.push_str(&format!("C{x1} {leave} {lane} {y1} {lane} {leave}"));

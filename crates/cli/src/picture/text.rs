@@ -23,7 +23,12 @@ pub(crate) fn text(picture: &Picture) -> String {
             lines.push(beside(&cells(row, |_| None, true), Some(word)));
         }
     }
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 fn beside(lanes: &str, word: Option<String>) -> String {
