@@ -245,12 +245,16 @@ fn deleted_package() {
     project.novate("plan --name next").ok();
     project.novate("migrate").ok();
     let gone = project.newest_package();
+    let hash = project.novate("migration show next --json").ok().json()["to"].as_str().unwrap().to_owned();
     std::fs::remove_dir_all(project.path(&gone)).unwrap();
     project.novate("migrate").fails(2, "MIGRATION.NOT_PLANNED");
     project.contract(&table(""));
     let refused = project.novate("migrate").fails(2, "MIGRATION.MARKER_UNKNOWN").does_not_say("reset");
     let _ = refused.says("the history here ends in").says("_start)").says("git pull");
     project.novate("status").ok().says("MIGRATION.MARKER_UNKNOWN").says("_start)");
+    let json = project.novate("migrate --json").fails(2, "MIGRATION.MARKER_UNKNOWN").json();
+    assert!(json["meta"]["heads"][0]["package"].as_str().unwrap().ends_with("_start"), "{json}");
+    project.novate(&format!("ref set lost {hash}")).fails(2, "REF.DANGLING");
     project.novate("migration log").ok().says("_next (not in this checkout)");
     project.novate("migration graph --db").fails(2, "USAGE");
     let url = project.db.url();

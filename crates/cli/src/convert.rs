@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use novate_history::{Edge, Graph, HistoryError};
+use novate_history::{Edge, Graph, HistoryError, Landmark, Uncovered};
 use novate_runner::connection::ConnectionError;
 use novate_runner::{LeftBehind, MigrateError, MissingRight, RunError};
 use serde_json::{Value, json};
 
+use crate::commands::node_json;
 use crate::exit::Exit;
 use crate::findings;
 use crate::picture::{self, Picture};
@@ -49,11 +50,34 @@ impl From<HistoryError> for Problem {
             Some(line) => Place::line(path, line),
             None => Place::file(path),
         });
+        problem.meta = about_routes(&error);
         if let HistoryError::Diverged { branches, .. } = error {
             let picture = branches_shown(branches);
             problem.why = Some(problem.why.map_or_else(|| picture.clone(), |why| format!("{why}\n{picture}")));
         }
         problem
+    }
+}
+
+/// What is near where no route leads, for programs.
+fn about_routes(error: &HistoryError) -> Value {
+    let landmarks = |landmarks: &[Landmark]| -> Vec<Value> {
+        let one =
+            |at: &Landmark| json!({ "at": node_json(at.node.as_ref()), "package": at.package, "steps": at.steps });
+        landmarks.iter().map(one).collect()
+    };
+    match error {
+        HistoryError::Unreachable { reachable, back, .. } => json!({ "reachable": landmarks(reachable), "past": back }),
+        HistoryError::UnknownMarker { heads, .. } => json!({ "heads": landmarks(heads) }),
+        HistoryError::InvariantsUncovered { missing, .. } => {
+            let providers = |uncovered: &Uncovered| {
+                uncovered.providers.iter().map(|(package, ..)| package.clone()).collect::<Vec<_>>()
+            };
+            let one =
+                |uncovered: &Uncovered| json!({ "invariant": uncovered.invariant, "providers": providers(uncovered) });
+            json!({ "missing": missing.iter().map(one).collect::<Vec<_>>() })
+        }
+        _ => Value::Null,
     }
 }
 

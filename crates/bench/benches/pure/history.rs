@@ -17,6 +17,8 @@ enum Shape {
     Ladder(usize),
     /// From each contract to each of the ten that come next.
     Web(usize),
+    /// A chain of a tenth, and the rest from anywhere to anywhere.
+    Tangle(usize),
 }
 
 const SHAPES: [Shape; 7] = [
@@ -35,6 +37,7 @@ impl fmt::Display for Shape {
             Self::Chain(edges) => write!(f, "chain {edges}"),
             Self::Ladder(edges) => write!(f, "ladder {edges}"),
             Self::Web(edges) => write!(f, "web {edges}"),
+            Self::Tangle(edges) => write!(f, "tangle {edges}"),
         }
     }
 }
@@ -50,6 +53,12 @@ impl Shape {
                     [(foot, foot + 1), (foot, foot + 2), (foot + 1, foot + 3), (foot + 2, foot + 3)]
                 })
                 .collect(),
+            Self::Tangle(edges) => {
+                let nodes = edges / 10;
+                let anywhere = |at: usize| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+                let rest = (nodes..edges).map(|at| (anywhere(at) % nodes + 1, anywhere(at + edges) % nodes + 1));
+                (0..nodes).map(|at| (at, at + 1)).chain(rest).collect()
+            }
             Self::Web(edges) => {
                 (0..edges / 10).flat_map(|from| (1..=10).map(move |step| (from, from + step))).collect()
             }
@@ -115,10 +124,12 @@ enum Work {
     Web(usize),
     /// In packages of pure data work, all of them at the last contract.
     Data(usize),
+    /// In a package each, where packages lead from everywhere to anywhere.
+    Tangle(usize),
 }
 
 /// So many edges, and so many invariants.
-const WORK: [(Work, usize); 16] = [
+const WORK: [(Work, usize); 18] = [
     (Work::Chain(1_000), 1),
     (Work::Chain(1_000), 8),
     (Work::Chain(1_000), 16),
@@ -132,6 +143,8 @@ const WORK: [(Work, usize); 16] = [
     (Work::Chain(100_000), 16),
     (Work::Fork(100_000), 16),
     (Work::Detour(100_000), 16),
+    (Work::Tangle(1_000), 8),
+    (Work::Tangle(1_000), 12),
     (Work::Web(100_000), 1),
     (Work::Web(100_000), 8),
     (Work::Web(100_000), 16),
@@ -143,12 +156,13 @@ impl Work {
             Self::Chain(edges) | Self::Data(edges) => Shape::Chain(edges),
             Self::Fork(edges) | Self::Detour(edges) => Shape::Ladder(edges),
             Self::Web(edges) => Shape::Web(edges),
+            Self::Tangle(edges) => Shape::Tangle(edges),
         };
         let mut edges = shape.edges();
         let every = edges.len() / (count + 1);
         for number in 0..count {
             let places = match self {
-                Self::Chain(_) => vec![(number + 1) * every],
+                Self::Chain(_) | Self::Tangle(_) => vec![(number + 1) * every],
                 // The later side of a fork.
                 Self::Fork(_) => vec![(number + 1) * every / 4 * 4 + 1],
                 Self::Detour(_) => vec![(number + 1) * every / 4 * 4 + 1, (number * 7 % count + 1) * every / 4 * 4 + 5],
@@ -183,6 +197,7 @@ fn route_with_invariants(bencher: Bencher<'_, '_>, (work, count): (Work, usize))
         Work::Chain(edges) | Work::Data(edges) => node(edges),
         Work::Fork(edges) | Work::Detour(edges) => node(edges / 4 * 3),
         Work::Web(edges) => node(edges / 10 + 9),
+        Work::Tangle(edges) => node(edges / 10),
     };
     let required: BTreeSet<String> = (0..count).map(|number| format!("invariant-{number}")).collect();
     let none = BTreeSet::new();

@@ -26,6 +26,8 @@ mod postgres;
 mod refs;
 mod status;
 
+pub(crate) use migration_emit::node_json;
+
 use camino::Utf8PathBuf;
 use novate_contract::Space;
 use novate_runner::Interrupt;

@@ -33,9 +33,9 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let mut said = Said::default();
     for (head, branch) in &parted {
         let others = parted.iter().filter(|(other, _)| other != head).flat_map(|(_, branch)| branch);
-        // What both branches have is on no side of the fork.
+        // With three heads, two of them may share a part of their ways.
         let others: Vec<&Edge> = others.filter(|edge| !branch.contains(edge)).collect();
-        join(&project, &history, args, (head, branch), &others, &to, &mut said)?;
+        join(&project, &history, args, head, &others, &to, &mut said)?;
     }
     let text = said.lines.join("\n");
     let next = match said.open.first() {
@@ -59,13 +59,14 @@ fn join(
     project: &Project<'_>,
     history: &Outline,
     args: &Plan,
-    (head, branch): (&Node, &[Edge]),
+    head: &Node,
     others: &[&Edge],
     to: &Contract,
     said: &mut Said,
 ) -> Result<(), Problem> {
     let target = json::storage_hash(to);
-    let last = branch.last().map_or_else(|| short(head), |edge| edge.package.to_string());
+    let known_by = history.graph.leads_to(head);
+    let last = known_by.map_or_else(|| short(head), |edge| edge.package.to_string());
     if head.as_ref() == Some(&target) {
         said.lines.push(format!("{} {last} leads to the contract already", Symbol::Done.text()));
         return Ok(());
@@ -80,7 +81,7 @@ fn join(
     let options = plan::options(project, args, sources.hints, sources.value_hints, &before, to)?;
     let planned = novate_planner::plan(&before, to, &options)?;
     operations::print_findings(project.context.ui, &planned.findings);
-    let slug = branch.last().map_or("branch", |edge| edge.package.slug());
+    let slug = known_by.map_or("branch", |edge| edge.package.slug());
     let title = args.name.clone().unwrap_or_else(|| format!("merge {slug}"));
     let header = Header {
         name: title.clone(),
@@ -148,11 +149,15 @@ fn carry(
     before: &Contract,
     to: &Contract,
 ) -> Result<Vec<Carried>, Problem> {
-    let mut carried = Vec::new();
+    let mut carried: Vec<Carried> = Vec::new();
     for edge in others {
         let (_, theirs) = history.store.read_for_emit(&edge.package)?;
         for block in transforms(&theirs) {
             let package = edge.package.to_string();
+            if carried.iter().any(|(name, _, left_out)| *name == block.name && left_out.is_none()) {
+                carried.push((block.name, package, Some("another of that name was carried over".to_owned())));
+                continue;
+            }
             let planned = transforms(source).into_iter().find(|planned| planned.name == block.name);
             if planned.as_ref().is_some_and(|planned| planned.text == block.text) {
                 continue;
