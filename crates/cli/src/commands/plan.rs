@@ -139,7 +139,7 @@ fn start(project: &Project<'_>, history: &Outline, args: &Plan, to: &Contract) -
 }
 
 /// How many objects differ between two contracts.
-fn changes(from: &Contract, to: &Contract) -> usize {
+pub(super) fn changes(from: &Contract, to: &Contract) -> usize {
     let (before, after) = (from.objects_unlike(to), to.objects_unlike(from));
     let gone = before.keys().filter(|id| !after.contains_key(id)).count();
     let new = after.iter().filter(|(id, object)| !before.get(id).is_some_and(|old| old.same(object))).count();

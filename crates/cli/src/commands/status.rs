@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use novate_contract::json;
 use novate_history::{Node, PackageName, Route};
-use novate_runner::{Standing, standing};
+use novate_runner::{Marker, Standing, standing};
 use serde_json::{Value, json};
 
 use super::migrate::is_about_routes;
 use super::migration_emit::node_json;
-use super::{graph, migrate};
+use super::{graph, migrate, plan};
 use crate::cli::Status;
+use crate::picture::newest_first;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, Outline, Project, short};
@@ -133,6 +134,12 @@ fn against(
         "invariants": database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default(),
         "inTransit": database.in_transit,
     });
+    if let Some((text, near)) = database.marker.as_ref().and_then(|marker| nearest(history, marker)) {
+        lines.push(text);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("nearest".to_owned(), near);
+        }
+    }
     if let Some(transit) = &database.in_transit {
         lines.push(format!(
             "{} in transit: {} stands at operation {} ({})",
@@ -229,4 +236,20 @@ fn required(history: &Outline, required: &BTreeSet<String>, have: &BTreeSet<Stri
         rows.push(json!({ "invariant": invariant, "provided": provided, "by": by }));
     }
     (lines, rows.into())
+}
+
+/// The contract that is most like the one that a database is at, where no package knows that one.
+fn nearest(history: &Outline, marker: &Marker) -> Option<(String, Value)> {
+    /// Of a long history the newest will do.
+    const COMPARED: usize = 30;
+    if history.graph.contains(&Some(marker.hash.clone())) {
+        return None;
+    }
+    let unlike = |node: Node| Some((plan::changes(&marker.contract, &history.contract(&node).ok()?), node));
+    let (count_unlike, node) =
+        newest_first(&history.graph).into_iter().take(COMPARED).filter_map(unlike).min_by_key(|(unlike, _)| *unlike)?;
+    let package = history.graph.leads_to(&node).map(|edge| edge.package.as_str());
+    let place = package.map_or_else(|| short(&node), |package| format!("{} ({package})", short(&node)));
+    let text = format!("           most like {place}: {} unlike", count(count_unlike, "object"));
+    Some((text, json!({ "at": node_json(node.as_ref()), "package": package, "objectsUnlike": count_unlike })))
 }
