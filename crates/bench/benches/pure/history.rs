@@ -129,7 +129,7 @@ enum Work {
 }
 
 /// So many edges, and so many invariants.
-const WORK: [(Work, usize); 18] = [
+const WORK: [(Work, usize); 20] = [
     (Work::Chain(1_000), 1),
     (Work::Chain(1_000), 8),
     (Work::Chain(1_000), 16),
@@ -145,6 +145,8 @@ const WORK: [(Work, usize); 18] = [
     (Work::Detour(100_000), 16),
     (Work::Tangle(1_000), 8),
     (Work::Tangle(1_000), 12),
+    (Work::Tangle(1_000), 16),
+    (Work::Tangle(100_000), 16),
     (Work::Web(100_000), 1),
     (Work::Web(100_000), 8),
     (Work::Web(100_000), 16),
