@@ -171,6 +171,27 @@ fn a_merge_names_what_it_cannot_carry_over() {
 }
 
 #[test]
+fn a_merge_into_one_of_the_heads() {
+    let project = Project::migrated(&table(", note text"));
+    project.contract(&table(", note text, a text"));
+    project.novate("plan --name left").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    let transform = "-- @transform tidy notes\n-- @check\nSELECT 1 FROM public.t WHERE note = '' LIMIT 1;\n-- @run\nUPDATE \
+                     public.t SET note = NULL WHERE note = '';\n-- @end\n";
+    project.write(&source, &format!("{}\n{transform}", project.read(&source)));
+    project.novate("migration emit").ok();
+    project.novate("migrate").ok();
+    // The other branch is what the contract stays: databases there never see the work of the one that is given up.
+    project.contract(&table(", note text, b text"));
+    project.novate("plan --from start --name right").ok();
+    let merged = project.novate("plan --merge").ok().says("_right leads to the contract already");
+    let _ = merged.says("databases there have not done tidy notes").says("data is lost on the way from");
+    project.novate("check").ok();
+    project.novate("migrate").ok().says("1 package applied");
+    project.novate("db verify --strict").ok();
+}
+
+#[test]
 fn pictures() {
     let project = Project::migrated(&table(""));
     let other = project.another();

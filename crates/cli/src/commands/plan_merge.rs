@@ -27,15 +27,23 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     }
     let to = project.sources()?.contract;
     sources::check_coverage(&to, args.strict_coverage)?;
-    if !args.dry_run {
-        write_emitted(&project, &to)?;
-    }
     let mut said = Said::default();
+    // Nothing is written before everything is planned.
+    let mut joins = Vec::new();
     for (head, branch) in &parted {
         let others = parted.iter().filter(|(other, _)| other != head).flat_map(|(_, branch)| branch);
         // With three heads, two of them may share a part of their ways.
         let others: Vec<&Edge> = others.filter(|edge| !branch.contains(edge)).collect();
-        join(&project, &history, args, head, &others, &to, &mut said)?;
+        joins.extend(join(&project, &history, args, head, &others, &to, &mut said)?);
+    }
+    if !args.dry_run {
+        write_emitted(&project, &to)?;
+    }
+    for join in &joins {
+        join.say_plan(&mut said);
+        let name = if args.dry_run { None } else { Some(join.write(&project, &history, &to, &mut said)?) };
+        said.lines.push(String::new());
+        said.rows.push(join.row(name.as_ref()));
     }
     let text = said.lines.join("\n");
     let next = match said.open.first() {
@@ -54,7 +62,19 @@ struct Said {
     open: Vec<(String, PackageName)>,
 }
 
-/// Plans from one head to the contract.
+/// What leads from a head to the contract.
+struct Join {
+    head: Node,
+    /// The package that the head is known by.
+    last: String,
+    title: String,
+    before: Contract,
+    source: String,
+    compiled: Compiled,
+    carried: Vec<Carried>,
+}
+
+/// Plans from one head to the contract; `None` where there is no need to.
 fn join(
     project: &Project<'_>,
     history: &Outline,
@@ -63,17 +83,24 @@ fn join(
     others: &[&Edge],
     to: &Contract,
     said: &mut Said,
-) -> Result<(), Problem> {
+) -> Result<Option<Join>, Problem> {
     let target = json::storage_hash(to);
     let known_by = history.graph.leads_to(head);
     let last = known_by.map_or_else(|| short(head), |edge| edge.package.to_string());
     if head.as_ref() == Some(&target) {
         said.lines.push(format!("{} {last} leads to the contract already", Symbol::Done.text()));
-        return Ok(());
+        for edge in others {
+            for block in transforms(&history.store.read_for_emit(&edge.package)?.1) {
+                let missed = format!("databases there have not done {}, of {}", block.name, edge.package);
+                said.lines.push(format!("{} {missed}: novate migration new writes data work", Symbol::Warning.text()));
+            }
+        }
+        said.lines.push(String::new());
+        return Ok(None);
     }
     if let Some(edge) = history.graph.leaving(head).find(|edge| edge.to == target) {
-        said.lines.push(format!("{} {} joins {last} already", Symbol::Done.text(), edge.package));
-        return Ok(());
+        said.lines.push(format!("{} {} joins {last} already\n", Symbol::Done.text(), edge.package));
+        return Ok(None);
     }
     let mut before = history.contract(head)?;
     before.share_equal(to);
@@ -92,22 +119,35 @@ fn join(
     let carried = carry(history, others, &mut source, &before, to)?;
     let compiled = novate_planner::compile(&source, &before, to)
         .map_err(|errors| operations::compile_problem("the plan", &source, errors))?;
+    Ok(Some(Join { head: head.clone(), last, title, before, source, compiled, carried }))
+}
 
-    said.lines.push(format!("From {last} ({}):", short(head)));
-    said.lines.push(operations::table(&compiled));
-    for (name, package, left_out) in &carried {
-        said.lines.push(match left_out {
-            None => format!("  carried over {name}, of {package}"),
-            Some(why) => format!("{} not carried over: {name}, of {package}: {why}", Symbol::Warning.text()),
-        });
+impl Join {
+    fn say_plan(&self, said: &mut Said) {
+        said.lines.push(format!("From {} ({}):", self.last, short(&self.head)));
+        said.lines.push(operations::table(&self.compiled));
+        for (name, package, left_out) in &self.carried {
+            said.lines.push(match left_out {
+                None => format!("  carried over {name}, of {package}"),
+                Some(why) => format!("{} not carried over: {name}, of {package}: {why}", Symbol::Warning.text()),
+            });
+        }
+        if self.compiled.operations.iter().any(|operation| operation.class == OperationClass::Destructive) {
+            let lost = format!("data is lost on the way from {}", self.last);
+            let question = "does the contract have what that branch brought?";
+            said.lines.push(format!("{} {lost}: {question}", Symbol::Warning.text()));
+        }
     }
-    if compiled.operations.iter().any(|operation| operation.class == OperationClass::Destructive) {
-        let question = format!("data is lost on the way from {last}: does the contract have what that branch brought?");
-        said.lines.push(format!("{} {question}", Symbol::Warning.text()));
-    }
-    let mut package = None;
-    if !args.dry_run {
-        let name = plan::write(project, history, &title, head.clone(), &before, to, &source, &compiled)?;
+
+    fn write(
+        &self,
+        project: &Project<'_>,
+        history: &Outline,
+        to: &Contract,
+        said: &mut Said,
+    ) -> Result<PackageName, Problem> {
+        let (head, compiled) = (self.head.clone(), &self.compiled);
+        let name = plan::write(project, history, &self.title, head, &self.before, to, &self.source, compiled)?;
         let path = shorten(history.store.source_path(&name));
         said.lines.push(format!("{} {name}: {}", Symbol::Done.text(), count(compiled.operations.len(), "operation")));
         for placeholder in &compiled.placeholders {
@@ -117,24 +157,22 @@ fn join(
         if !compiled.placeholders.is_empty() {
             said.open.push((path.to_string(), name.clone()));
         }
-        package = Some(name);
+        Ok(name)
     }
-    said.lines.push(String::new());
-    said.rows.push(row(head, package.as_ref().map(PackageName::as_str), &compiled, &carried));
-    Ok(())
-}
 
-fn row(head: &Node, package: Option<&str>, compiled: &Compiled, carried: &[Carried]) -> Value {
-    json!({
-        "from": node_json(head.as_ref()),
-        "package": package,
-        "operations": operations::json(&compiled.operations),
-        "placeholders": compiled.placeholders.iter()
-            .map(|p| json!({ "line": p.line, "question": p.question })).collect::<Vec<_>>(),
-        "carried": carried.iter()
-            .map(|(transform, package, left_out)| json!({ "transform": transform, "package": package, "leftOut": left_out }))
-            .collect::<Vec<_>>(),
-    })
+    fn row(&self, package: Option<&PackageName>) -> Value {
+        let carried = self.carried.iter();
+        json!({
+            "from": node_json(self.head.as_ref()),
+            "package": package.map(PackageName::as_str),
+            "operations": operations::json(&self.compiled.operations),
+            "placeholders": self.compiled.placeholders.iter()
+                .map(|p| json!({ "line": p.line, "question": p.question })).collect::<Vec<_>>(),
+            "carried": carried
+                .map(|(name, package, left_out)| json!({ "transform": name, "package": package, "leftOut": left_out }))
+                .collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// A transform of another branch, its package, and why it was left out, where it was.
