@@ -162,7 +162,7 @@ impl Required {
             (0..self.edges.len()).filter(|at| ends[*at].0 != ends[*at].1 || bits[*at] != 0).collect();
         let shape = Adjacency::new(self.shape.count(), kept.iter().map(|at| ends[*at]).collect());
         let bits: Vec<u128> = kept.iter().map(|at| bits[*at]).collect();
-        let mut search = Search::new(&shape, &bits, self.demands.len(), self.start, self.end)?;
+        let search = Search::new(&shape, &bits, self.demands.len(), self.start, self.end)?;
         let Some(found) = search.route()? else { return Ok(None) };
         Ok(Some(self.with_data_work(graph, found.into_iter().map(|at| self.edges[kept[at]]))))
     }

@@ -11,8 +11,13 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use crate::HistoryError;
 use crate::adjacency::{Adjacency, NEVER, Way};
 
+/// A* that has come to this many places has no good idea of where to go: see [`Every`]. The graphs of tests are small, and
+/// some of them are to get there.
+const FEW_PLACES: usize = if cfg!(test) { 4 } else { 5_000 };
 /// A search gives up after this many places, some seconds of work.
-const MOST_PLACES: usize = 2_000_000;
+const MOST_PLACES: usize = 300_000;
+/// There are no tables with more places than this.
+const MOST_TABLED: usize = 32_000_000;
 /// And where there would be more distances than this, of four bytes each.
 const MOST_DISTANCES: usize = 64_000_000;
 /// A place is compared with this many others at its node.
@@ -51,6 +56,58 @@ pub(super) struct Search<'a> {
     detour: Vec<u64>,
     /// How long the walks are that go on from a node with some bits to find: at most, where one was found, and more than.
     known: HashMap<(usize, u128), (u32, Option<u32>)>,
+    /// After how many places to give up.
+    most: usize,
+    every: Option<Every>,
+}
+
+/// The length of the best walk from the end of every key with every set of bits to find, in a table. It is made where
+/// A* does not come to an end soon: it takes no bounds, but no hashing either.
+struct Every {
+    keys: usize,
+    lengths: Vec<u32>,
+}
+
+/// Longer than any walk, and twice as long is a number still.
+const FAR: u32 = NEVER / 4;
+
+impl Every {
+    fn new(search: &Search<'_>) -> Option<Self> {
+        let keys = search.keys.len();
+        let sets = usize::try_from(search.full).ok()?.checked_add(1)?;
+        if sets.checked_mul(keys)? > MOST_TABLED {
+            return None;
+        }
+        let apart: Vec<u32> = search
+            .keys
+            .iter()
+            .flat_map(|from| search.keys.iter().map(move |key| search.to_key[key.distances][from.to].min(FAR)))
+            .collect();
+        let ends = search.keys.iter().map(|key| search.to_end[key.to].min(FAR));
+        let mut every = Self { keys, lengths: ends.collect() };
+        every.lengths.reserve(sets.saturating_sub(1) * keys);
+        for need in 1..=search.full {
+            let on = every.on(search, need);
+            for from in apart.chunks_exact(keys) {
+                let length = from.iter().zip(&on).map(|(there, on)| there + on).min().unwrap_or(FAR);
+                every.lengths.push(length.min(FAR));
+            }
+        }
+        Some(every)
+    }
+
+    /// For each key how long the best walk is that begins with it and has the bits `need`.
+    fn on(&self, search: &Search<'_>, need: u128) -> Vec<u32> {
+        let length = |(at, key): (usize, &Key)| {
+            if key.bits & need == 0 {
+                return FAR;
+            }
+            // The sets are those whose numbers fit, or there would be no table.
+            let then = usize::try_from(need & !key.bits).unwrap_or_default();
+            self.lengths[then * self.keys + at] + 1
+        };
+        search.keys.iter().enumerate().map(length).collect()
+    }
 }
 
 impl<'a> Search<'a> {
@@ -83,7 +140,20 @@ impl<'a> Search<'a> {
         for (from, place) in starts {
             to_key[place] = shape.distances(&[from], Way::Back, None, |_| true);
         }
-        Ok(Self { shape, bits, start, end, full, keys, to_key, to_end, detour, known: HashMap::new() })
+        Ok(Self {
+            shape,
+            bits,
+            start,
+            end,
+            full,
+            keys,
+            to_key,
+            to_end,
+            detour,
+            known: HashMap::new(),
+            most: FEW_PLACES,
+            every: None,
+        })
     }
 
     /// The least that a walk from a node to the end with the bits `need` can be long, [`NEVER`] where there is none.
@@ -117,16 +187,24 @@ impl<'a> Search<'a> {
     }
 
     /// The edges of the best walk; `None` where there is none.
-    pub(super) fn route(&mut self) -> Result<Option<Vec<usize>>, HistoryError> {
+    pub(super) fn route(mut self) -> Result<Option<Vec<usize>>, HistoryError> {
+        if let Ok(found) = self.walk() {
+            return Ok(found);
+        }
+        self.every = Every::new(&self);
+        self.most = MOST_PLACES;
+        self.walk()
+    }
+
+    fn walk(&mut self) -> Result<Option<Vec<usize>>, HistoryError> {
         let Some(length) = self.length()? else { return Ok(None) };
         let (mut node, mut need, mut route) = (self.start, self.full, Vec::new());
         for left in (0..length).rev() {
             let mut found = None;
-            for at in 0..self.shape.leaving(node).len() {
-                let edge = self.shape.leaving(node)[at];
-                let then = (self.shape.ends()[edge].1, need & !self.bits[edge]);
+            for edge in self.shape.leaving(node) {
+                let then = (self.shape.ends()[*edge].1, need & !self.bits[*edge]);
                 if self.goes_on(then.0, then.1, left)? {
-                    found = Some((edge, then));
+                    found = Some((*edge, then));
                     break;
                 }
             }
@@ -137,8 +215,23 @@ impl<'a> Search<'a> {
         Ok((node == self.end).then_some(route))
     }
 
+    /// How long the best walk from a node is, by the table.
+    fn tabled(&self, every: &Every, node: usize, need: u128) -> u32 {
+        if need == 0 {
+            return self.to_end[node];
+        }
+        let on = every.on(self, need);
+        let there = self.keys.iter().map(|key| self.to_key[key.distances][node].min(FAR));
+        let least = there.zip(on).map(|(there, on)| there + on).min().unwrap_or(FAR);
+        if least >= FAR { NEVER } else { least }
+    }
+
     /// How long the best walk is.
     fn length(&self) -> Result<Option<u32>, HistoryError> {
+        if let Some(every) = &self.every {
+            let length = self.tabled(every, self.start, self.full);
+            return Ok((length != NEVER).then_some(length));
+        }
         let mut queue = BinaryHeap::new();
         let mut places: HashMap<usize, Vec<(u128, u32)>> = HashMap::new();
         let mut best: HashMap<(usize, u128), u32> = HashMap::new();
@@ -158,7 +251,7 @@ impl<'a> Search<'a> {
             }
             here.push((need, steps));
             made += 1;
-            if made > MOST_PLACES {
+            if made > self.most {
                 return Err(HistoryError::TooManyInvariants { choices: self.detour.len() });
             }
             for (on, to, then) in self.next(node, need) {
@@ -184,6 +277,9 @@ impl<'a> Search<'a> {
         if need == 0 {
             return Ok(self.to_end[node] <= left);
         }
+        if let Some(every) = &self.every {
+            return Ok(self.least(node, need) <= left && self.tabled(every, node, need) <= left);
+        }
         match self.known.get(&(node, need)) {
             Some((_, Some(found))) if *found <= left => return Ok(true),
             Some((more, _)) if *more > left => return Ok(false),
@@ -201,7 +297,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        if self.known.len() > MOST_PLACES {
+        if self.known.len() > self.most {
             return Err(HistoryError::TooManyInvariants { choices: self.detour.len() });
         }
         let known = self.known.entry((node, need)).or_insert((0, None));

@@ -107,6 +107,27 @@ mod against_a_naive_search {
     }
 
     #[test]
+    fn a_tangle_is_searched_by_table() {
+        // From every contract to every other: any order of the packages that provide something is a way.
+        let nodes = 9_u8;
+        let mut edges = vec![edge(1, 0, 1)];
+        let mut wanted = BTreeSet::new();
+        for (at, (from, to)) in (1..=nodes).flat_map(|from| (1..=nodes).map(move |to| (from, to))).enumerate() {
+            let mut edge = edge(u8::try_from(at + 2).unwrap(), from, to);
+            if from != to && (from * 3 + to) % 7 == 0 {
+                edge.provides.insert(format!("i{at}"));
+                wanted.insert(format!("i{at}"));
+            }
+            edges.push(edge);
+        }
+        assert!(wanted.len() > 8);
+        let graph = Graph::new(edges);
+        let found = graph.route(&None, &node(2), &wanted, &BTreeSet::new()).unwrap();
+        let found: Vec<String> = found.edges.iter().map(|edge| edge.package.to_string()).collect();
+        assert_eq!(Some(found), naive(&graph, &None, &node(2), &wanted));
+    }
+
+    #[test]
     fn more_invariants_than_a_word_has_bits() {
         // Data work at one contract, and a fork of which each side provides something.
         let mut edges = vec![edge(1, 0, 1), edge(2, 1, 2), edge(3, 1, 3), edge(4, 2, 4), edge(5, 3, 4)];
