@@ -16,6 +16,7 @@ mod evolving;
 mod gate;
 mod graph;
 mod integrity;
+mod invariants;
 mod locks;
 mod online;
 mod probes;

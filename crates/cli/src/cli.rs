@@ -195,6 +195,9 @@ pub(crate) struct Plan {
     /// A rename: public.users.name=full_name
     #[arg(long, value_name = "OLD=NEW")]
     pub(crate) rename: Vec<String>,
+    /// Join branches: a package from each head to the contract
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub(crate) merge: bool,
     /// Trade one transaction for short locks
     #[arg(long)]
     pub(crate) online: bool,
@@ -223,7 +226,7 @@ pub(crate) enum Migration {
     /// Every package
     List(crate::commands::List),
     /// The history as a picture
-    Graph,
+    Graph(crate::commands::graph::Graph),
     /// What ran where
     Log(Log),
     /// Check the integrity of every package
@@ -300,6 +303,9 @@ pub(crate) struct Migrate {
     /// Consent to a destructive operation of a protected environment; may be repeated
     #[arg(long, value_name = "OPERATION_ID")]
     pub(crate) allow_destructive: Vec<String>,
+    /// Move this ref to where the database is then; what it requires is required, and stays so
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) advance_ref: Option<String>,
 }
 
 /// `novate status`

@@ -19,6 +19,7 @@ mod keepers;
 mod needed;
 mod operations;
 mod permit;
+mod picture;
 mod policy;
 mod problem;
 mod progress;

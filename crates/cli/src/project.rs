@@ -319,8 +319,9 @@ impl Loaded {
     /// placeholders on a way to `goal`.
     pub(crate) fn check_runnable(&self, goal: &Node) -> Result<(), Problem> {
         let mut problems = Vec::new();
+        let on_the_way = self.graph.leading_to(goal);
         for package in self.packages.values() {
-            let leads_there = self.graph.reachable(&Some(package.manifest.to.clone())).contains_key(goal);
+            let leads_there = on_the_way.contains_key(&Some(package.manifest.to.clone()));
             match package.check_runnable() {
                 Err(HistoryError::UnfilledPlaceholder { .. }) if !leads_there => {}
                 Err(error) => problems.push(Problem::from(error)),

@@ -31,6 +31,11 @@ impl PackageName {
         &self.0
     }
 
+    /// Whether people may mean it by `title`: what follows the minute, or what that was made of.
+    pub fn is_called(&self, title: &str) -> bool {
+        self.slug() == title || (title.contains(|c: char| c.is_ascii_alphanumeric()) && self.slug() == slug(title))
+    }
+
     /// What follows the minute: `add_user_name`.
     pub fn slug(&self) -> &str {
         self.0.split_once('_').map_or(&self.0, |(_, slug)| slug)

@@ -128,17 +128,28 @@ impl Store {
         package::write(&self.folder_of(name), new, true)
     }
 
-    /// Why a package should not be compiled again: others start where it ends, or a ref points there.
+    /// Why a package should not be compiled again: others start where it ends, or a ref points there. One that waits for
+    /// its author has run nowhere; and on data work at a contract nothing builds but a ref that requires it.
     pub fn users_of(&self, name: &PackageName) -> Result<Option<String>, HistoryError> {
         let (manifest, _) = self.read_for_emit(name)?;
+        if !manifest.placeholders.is_empty() {
+            return Ok(None);
+        }
+        let is_data_work = manifest.from.as_ref() == Some(&manifest.to);
         for other in self.package_names()? {
-            if other != *name && self.read_for_emit(&other)?.0.from.as_ref() == Some(&manifest.to) {
+            if !is_data_work && other != *name && self.read_for_emit(&other)?.0.from.as_ref() == Some(&manifest.to) {
                 return Ok(Some(format!("{other} builds on it")));
             }
         }
-        for reference in self.ref_names()? {
-            if self.read_ref(&reference)?.hash == manifest.to {
-                return Ok(Some(format!("the ref {reference} points at its end")));
+        for name in self.ref_names()? {
+            let reference = self.read_ref(&name)?;
+            let required = manifest.provided_invariants.iter().find(|id| reference.invariants.contains(*id));
+            match required {
+                Some(invariant) => return Ok(Some(format!("the ref {name} requires {invariant}, which it provides"))),
+                None if !is_data_work && reference.hash == manifest.to => {
+                    return Ok(Some(format!("the ref {name} points at its end")));
+                }
+                None => {}
             }
         }
         Ok(None)

@@ -270,7 +270,7 @@ fn contract_problems(
     }
     let node: Node = Some(json::storage_hash(contract));
     let untouched = history.graph.edges().is_empty() && *contract == history.contract(&None)?;
-    if whole && !untouched && !history.graph.nodes().contains(&node) {
+    if whole && !untouched && !history.graph.contains(&node) {
         problems.push(
             Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
                 .fix("novate plan")

@@ -17,6 +17,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("formats", include_str!("../../../../docs/formats.md")),
     ("rehearsal", include_str!("../../../../docs/rehearsal.md")),
     ("policy", include_str!("../../../../docs/policy.md")),
+    ("graph", include_str!("../../../../docs/graph.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("seeds", include_str!("../../../../docs/seeds.md")),
     ("verify", include_str!("../../../../docs/verify.md")),

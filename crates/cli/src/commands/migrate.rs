@@ -5,6 +5,7 @@ use novate_history::{Edge, Graph, HistoryError, Node};
 use novate_runner::{Goal, History, Migrated, Outcome, Session, Standing, migrate, standing};
 use serde_json::{Value, json};
 
+use super::advance::Advance;
 use super::migration_emit::node_json;
 use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
@@ -23,7 +24,11 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let project = context.project()?;
     let ready = ready(&project, args.to.as_deref())?;
     rehearsed(&project, &ready, args).await?;
-    let Ready { history, goal, described } = ready;
+    let Ready { history, mut goal, described } = ready;
+    let advance = match &args.advance_ref {
+        Some(name) => Some(Advance::prepare(&history, name, &mut goal)?),
+        None => None,
+    };
     let seeds = match &goal.node {
         Some(hash) if args.seed => Some((Seeds::read(&project, &history.contract(&goal.node)?)?, hash.clone())),
         _ => None,
@@ -59,6 +64,9 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         context.ui.note(Symbol::Info, note);
     }
     let mut report = report(&done, &goal, &described, args);
+    if let Some(advance) = advance {
+        advance.write(&history, &goal, &mut report)?;
+    }
     if let Some((seeds, at)) = seeds {
         let before = report.text.lines().next().unwrap_or_default().trim_start_matches("✔ ").to_owned();
         let seeded = seeds.run(context, &mut session, &at, &settings).await.map_err(|mut problem| {
@@ -137,7 +145,7 @@ fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), 
     if empty {
         return Ok((Goal { node: None, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()));
     }
-    if !history.graph.nodes().contains(&node) {
+    if !history.graph.contains(&node) {
         let heads: Vec<String> = history.graph.heads().iter().map(short).collect();
         return Err(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
             .why(format!("the contract is {}, and the history ends in {}", hash.short(), heads.join(" and ")))

@@ -1,5 +1,6 @@
 //! One file a command. Each takes what it needs from the project and gives back a report.
 
+mod advance;
 pub(crate) mod check;
 mod completions;
 mod contract;
@@ -12,7 +13,7 @@ pub(crate) mod dev;
 mod diff;
 pub(crate) mod env;
 mod explain;
-mod graph;
+pub(crate) mod graph;
 mod init;
 #[cfg(test)]
 mod integrity;
@@ -25,11 +26,14 @@ mod migration_new;
 mod migration_show;
 mod migration_squash;
 pub(crate) mod plan;
+mod plan_merge;
 mod postgres;
 mod refs;
 pub(crate) mod rehearse;
 pub(crate) mod seed;
 mod status;
+
+pub(crate) use migration_emit::node_json;
 
 use camino::Utf8PathBuf;
 use novate_contract::Space;
@@ -58,7 +62,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
         Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
         Command::Migration(Migration::List(args)) => migration_list::run(&context, &args).await,
-        Command::Migration(Migration::Graph) => graph::run(&context),
+        Command::Migration(Migration::Graph(args)) => graph::run(&context, &args).await,
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
         Command::Migration(Migration::Squash(args)) => migration_squash::run(&context, &args).await,
