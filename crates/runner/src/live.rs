@@ -23,8 +23,13 @@ pub(crate) async fn read(session: &mut Session) -> Result<Snapshot, RunError> {
     read_in(session, Transaction::Open).await
 }
 
+/// Reads the catalog where no transaction is open, in one round trip.
+pub(crate) async fn read_alone(session: &Session) -> Result<Snapshot, RunError> {
+    read_in(session, Transaction::None).await
+}
+
 /// Reads the catalog, in one round trip.
-pub(crate) async fn read_in(session: &mut Session, transaction: Transaction) -> Result<Snapshot, RunError> {
+pub(crate) async fn read_in(session: &Session, transaction: Transaction) -> Result<Snapshot, RunError> {
     let options = novate_catalog::ReadOptions {
         transaction,
         server_version: Some(novate_catalog::ServerVersion(session.connected().server_version.num)),

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
+use tokio_postgres::SimpleQueryMessage;
 
-use crate::marker::{Marker, Standing};
+use crate::marker::{self, Marker, Standing};
 use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, live, mend, migrate};
@@ -81,7 +82,13 @@ pub async fn verify(
     strictness: Strictness,
 ) -> Result<Verification, RunError> {
     let hash = json::storage_hash(contract);
-    let standing = if mode == Mode::SchemaOnly {
+    let (standing, live) = match mode {
+        Mode::Full => at_once(session, space).await.unzip(),
+        Mode::MarkerOnly | Mode::SchemaOnly => (None, None),
+    };
+    let standing = if let Some(standing) = standing {
+        standing
+    } else if mode == Mode::SchemaOnly {
         // A marker that cannot be read must not keep anybody from looking at the schema.
         migrate::standing(session, space).await.unwrap_or_default()
     } else {
@@ -97,9 +104,22 @@ pub async fn verify(
     let Whole { findings, mend, changed } = if mode == Mode::MarkerOnly {
         Whole::default()
     } else {
-        whole(session, contract, &hash, strictness, standing.marker.as_ref()).await?
+        whole(session, live, contract, &hash, strictness, standing.marker.as_ref()).await?
     };
     Ok(Verification { contract: hash, marker, findings, mend, changed_since_signature: changed, standing })
+}
+
+/// Marker and catalog, both asked for before either answer has come, as it goes in nearly every database. Where anything
+/// is in the way (no marker, no right), `None`: asking one after the other tells what it is.
+async fn at_once(session: &mut Session, space: &Space) -> Option<(Standing, Snapshot)> {
+    let client = &session.connected.client;
+    let question = marker::read_sql(space, false);
+    let (standing, live) = tokio::join!(client.simple_query(&question), live::read_alone(session));
+    let row = standing.ok()?.into_iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    });
+    Some((marker::parse(&row?).ok()?, live.ok()?))
 }
 
 /// What is found of a schema.
@@ -112,12 +132,16 @@ struct Whole {
 
 async fn whole(
     session: &mut Session,
+    live: Option<Snapshot>,
     contract: &Contract,
     hash: &StorageHash,
     strictness: Strictness,
     marker: Option<&Marker>,
 ) -> Result<Whole, RunError> {
-    let live = read_live(session).await?;
+    let live = match live {
+        Some(live) => live,
+        None => read_live(session).await?,
+    };
     let mut findings = findings(session, contract, &live, strictness).await?;
     let mend = mend::mend(&mut findings, &live.contract, contract, live.server_version.major());
     let Some((marker, signed)) = marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
