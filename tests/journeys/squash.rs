@@ -163,9 +163,38 @@ fn a_package_that_leads_back_into_the_stretch() {
         project.novate(&format!("plan --name step{at}")).ok();
     }
     project.novate("plan --from step2 --to one --name back").ok();
+    let back = project.newest_package();
     let before = names(&project, "migrations/app");
-    project.novate("migration squash one..step2").fails(2, "MIGRATION.SQUASH_REFUSED").says("leads back");
+    project
+        .novate("migration squash one..step2")
+        .fails(2, "MIGRATION.SQUASH_REFUSED")
+        .says("_back leads back into the stretch");
     assert_eq!(names(&project, "migrations/app"), before);
+    // The part before where it leads can become one package.
+    project.novate("plan --from step2 --to step1 --name 'a little back'").ok();
+    project.novate("migration squash empty..step2").fails(2, "MIGRATION.SQUASH_REFUSED");
+    std::fs::remove_dir_all(project.path(&back)).unwrap();
+    project.novate("migration squash empty..step2").fails(2, "MIGRATION.SQUASH_REFUSED").says("where it leads");
+    project.novate("migration squash empty..step1").ok().says("3 packages in the archive");
+    project.novate("migrate").ok().says("2 packages applied");
+    project.novate("check").ok();
+}
+
+#[test]
+fn what_somebody_else_keeps_is_there_for_the_proof() {
+    let project = Project::with_contract(
+        "CREATE SCHEMA auth;
+         -- @control external
+         CREATE TABLE auth.accounts (id uuid PRIMARY KEY);
+         CREATE TABLE people (id uuid REFERENCES auth.accounts (id));\n",
+    );
+    project.novate("plan --name start").ok();
+    project.edit("contracts/app.sql", "(id uuid REF", "(name text, id uuid REF");
+    project.novate("plan --name names").ok();
+    project.novate("migration squash empty..").ok().says("proven");
+    project.sql("CREATE SCHEMA auth; CREATE TABLE auth.accounts (id uuid PRIMARY KEY)");
+    project.novate("migrate").ok().says("1 package applied");
+    project.novate("db verify --strict").ok();
 }
 
 #[test]

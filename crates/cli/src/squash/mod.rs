@@ -1,5 +1,6 @@
 //! A stretch of the history as one package: what it would say, and the proof that it leads to the same.
 
+mod external;
 mod proof;
 mod source;
 
@@ -135,11 +136,24 @@ fn check_heads(history: &Loaded, stretch: &Stretch, compiled: &Compiled) -> Resu
         return Ok(());
     }
     let names = |heads: &[Node]| heads.iter().map(short).collect::<Vec<_>>().join(" and ");
-    Err(refused("the history would end somewhere else").why(format!(
-        "it ends in {}, and with a shorter way it would seem to end in {}: a package leads back into the stretch",
+    let touches =
+        |edge: &&Edge| stretch.edges.iter().any(|step| [&step.from, &step.target()].contains(&&edge.target()));
+    let mut rollbacks = history.graph.edges().iter().filter(|edge| history.graph.is_rollback(&edge.package));
+    let back = rollbacks.find(touches);
+    let which = back.map_or_else(|| "a package".to_owned(), |edge| edge.package.to_string());
+    let problem = refused("the history would end somewhere else").why(format!(
+        "it ends in {}, and with a shorter way it would seem to end in {}: {which} leads back into the stretch",
         names(&before),
         names(&after)
-    )))
+    ));
+    Err(match back {
+        Some(edge) if edge.target() != stretch.from => problem.fix(format!(
+            "end the stretch where it leads: novate migration squash {}..{}",
+            short(&stretch.from),
+            edge.to.short()
+        )),
+        _ => problem,
+    })
 }
 
 /// The package as it would be, for a run that nobody keeps.
