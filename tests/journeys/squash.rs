@@ -257,3 +257,26 @@ fn what_nobody_needs_is_listed() {
     );
     project.novate("migration list --unneeded").ok().says("[env.far] could not be asked");
 }
+
+#[test]
+fn steps_that_commit_by_themselves_still_do() {
+    let project = Project::with_contract("CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);\n");
+    project.novate("plan --name start").ok();
+    let old = project.another();
+    project.novate_on(&old.url(), "migrate").ok();
+    project.contract(
+        "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL); CREATE INDEX users_email ON users (email);\n",
+    );
+    project.novate("plan --online --name index").ok();
+    project.edit("contracts/app.sql", "email text NOT NULL", "email text NOT NULL, name text");
+    project.novate("plan --name names").ok();
+    project.novate("migration squash start..").ok().says("every step in order");
+    let source = project.read(&format!(
+        "migrations/app/{}/migration.sql",
+        names(&project, "migrations/app").last().expect("the squashed package")
+    ));
+    assert!(source.contains("-- @transaction statement") && source.contains("CONCURRENTLY"), "{source}");
+    project.novate_on(&old.url(), "migrate").ok().says("1 package applied");
+    project.novate_on(&old.url(), "db verify --strict").ok();
+    project.novate("migrate").ok().says("2 packages applied");
+}
