@@ -280,3 +280,20 @@ fn steps_that_commit_by_themselves_still_do() {
     project.novate_on(&old.url(), "db verify --strict").ok();
     project.novate("migrate").ok().says("2 packages applied");
 }
+
+#[test]
+fn what_has_to_be_committed_between() {
+    let project = Project::with_contract(
+        "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE people (id bigint PRIMARY KEY, mood mood NOT NULL);\n",
+    );
+    project.novate("plan --name start").ok();
+    project.edit("contracts/app.sql", "('sad')", "('sad', 'ok')");
+    project.novate("plan --name ok").ok();
+    project.edit("contracts/app.sql", "mood mood NOT NULL", "mood mood NOT NULL, note text NOT NULL");
+    project.novate("plan --name notes").ok();
+    project.fill("UPDATE public.people SET note = '', mood = 'ok' WHERE note IS NULL;").ok();
+    project.novate("migration squash start..").fails(2, "MIGRATION.SQUASH_REFUSED").says("adds a value to an enum");
+    // From the beginning there is neither the enum nor a row.
+    project.novate("migration squash empty..").ok();
+    project.novate("migrate").ok().says("1 package applied");
+}

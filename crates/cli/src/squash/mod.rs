@@ -3,6 +3,7 @@
 mod external;
 mod proof;
 mod source;
+mod transaction;
 
 use std::collections::BTreeSet;
 
@@ -82,6 +83,7 @@ pub(crate) async fn squash(
     title: &str,
 ) -> Result<Squashed, Problem> {
     let (before, after) = (history.contract(&stretch.from)?, history.contract(&stretch.to)?);
+    transaction::check(history, stretch, [&before, &after])?;
     let server = novate_scratch::Server::open(&novate_scratch::Request::default())?;
     let rehearsal = proof::Rehearsal { context, project, history, server: &server, after: &after };
     let none = BTreeSet::new();
