@@ -163,9 +163,38 @@ fn a_package_that_leads_back_into_the_stretch() {
         project.novate(&format!("plan --name step{at}")).ok();
     }
     project.novate("plan --from step2 --to one --name back").ok();
+    let back = project.newest_package();
     let before = names(&project, "migrations/app");
-    project.novate("migration squash one..step2").fails(2, "MIGRATION.SQUASH_REFUSED").says("leads back");
+    project
+        .novate("migration squash one..step2")
+        .fails(2, "MIGRATION.SQUASH_REFUSED")
+        .says("_back leads back into the stretch");
     assert_eq!(names(&project, "migrations/app"), before);
+    // The part before where it leads can become one package.
+    project.novate("plan --from step2 --to step1 --name 'a little back'").ok();
+    project.novate("migration squash empty..step2").fails(2, "MIGRATION.SQUASH_REFUSED");
+    std::fs::remove_dir_all(project.path(&back)).unwrap();
+    project.novate("migration squash empty..step2").fails(2, "MIGRATION.SQUASH_REFUSED").says("where it leads");
+    project.novate("migration squash empty..step1").ok().says("3 packages in the archive");
+    project.novate("migrate").ok().says("2 packages applied");
+    project.novate("check").ok();
+}
+
+#[test]
+fn what_somebody_else_keeps_is_there_for_the_proof() {
+    let project = Project::with_contract(
+        "CREATE SCHEMA auth;
+         -- @control external
+         CREATE TABLE auth.accounts (id uuid PRIMARY KEY);
+         CREATE TABLE people (id uuid REFERENCES auth.accounts (id));\n",
+    );
+    project.novate("plan --name start").ok();
+    project.edit("contracts/app.sql", "(id uuid REF", "(name text, id uuid REF");
+    project.novate("plan --name names").ok();
+    project.novate("migration squash empty..").ok().says("proven");
+    project.sql("CREATE SCHEMA auth; CREATE TABLE auth.accounts (id uuid PRIMARY KEY)");
+    project.novate("migrate").ok().says("1 package applied");
+    project.novate("db verify --strict").ok();
 }
 
 #[test]
@@ -227,4 +256,44 @@ fn what_nobody_needs_is_listed() {
         "[database]\nurl = \"env:DATABASE_URL\"\n[env.far]\nurl = \"postgres://nobody@localhost:1/none\"\n",
     );
     project.novate("migration list --unneeded").ok().says("[env.far] could not be asked");
+}
+
+#[test]
+fn steps_that_commit_by_themselves_still_do() {
+    let project = Project::with_contract("CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL);\n");
+    project.novate("plan --name start").ok();
+    let old = project.another();
+    project.novate_on(&old.url(), "migrate").ok();
+    project.contract(
+        "CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL); CREATE INDEX users_email ON users (email);\n",
+    );
+    project.novate("plan --online --name index").ok();
+    project.edit("contracts/app.sql", "email text NOT NULL", "email text NOT NULL, name text");
+    project.novate("plan --name names").ok();
+    project.novate("migration squash start..").ok().says("every step in order");
+    let source = project.read(&format!(
+        "migrations/app/{}/migration.sql",
+        names(&project, "migrations/app").last().expect("the squashed package")
+    ));
+    assert!(source.contains("-- @transaction statement") && source.contains("CONCURRENTLY"), "{source}");
+    project.novate_on(&old.url(), "migrate").ok().says("1 package applied");
+    project.novate_on(&old.url(), "db verify --strict").ok();
+    project.novate("migrate").ok().says("2 packages applied");
+}
+
+#[test]
+fn what_has_to_be_committed_between() {
+    let project = Project::with_contract(
+        "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE people (id bigint PRIMARY KEY, mood mood NOT NULL);\n",
+    );
+    project.novate("plan --name start").ok();
+    project.edit("contracts/app.sql", "('sad')", "('sad', 'ok')");
+    project.novate("plan --name ok").ok();
+    project.edit("contracts/app.sql", "mood mood NOT NULL", "mood mood NOT NULL, note text NOT NULL");
+    project.novate("plan --name notes").ok();
+    project.fill("UPDATE public.people SET note = '', mood = 'ok' WHERE note IS NULL;").ok();
+    project.novate("migration squash start..").fails(2, "MIGRATION.SQUASH_REFUSED").says("adds a value to an enum");
+    // From the beginning there is neither the enum nor a row.
+    project.novate("migration squash empty..").ok();
+    project.novate("migrate").ok().says("1 package applied");
 }

@@ -2,7 +2,7 @@
 
 use novate_contract::QName;
 
-use super::past::value;
+use super::past::name;
 use super::shape::Kind::Text;
 use super::{Keeper, Name, Past, Row, Shape, Tool};
 
@@ -20,6 +20,6 @@ fn question(table: &QName, _: &[QName]) -> String {
 }
 
 fn past(_: &Keeper, rows: &[Row]) -> Past {
-    let heads: Vec<&str> = rows.iter().map(|row| value(row, 0)).collect();
+    let heads: Vec<String> = rows.iter().map(|row| name(row, 0)).collect();
     Past { applied: None, last: (!heads.is_empty()).then(|| heads.join(" and ")), unfinished: None }
 }

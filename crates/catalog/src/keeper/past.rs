@@ -30,6 +30,11 @@ pub(super) fn value(row: &Row, at: usize) -> &str {
     row.get(at).and_then(Option::as_deref).unwrap_or_default()
 }
 
+/// A name of a migration, in one line and without what a terminal would act on: anybody can name a migration.
+pub(super) fn name(row: &Row, at: usize) -> String {
+    value(row, at).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Whether a value of a row is true.
 pub(super) fn is_true(row: &Row, at: usize) -> bool {
     value(row, at) == "t"
@@ -37,7 +42,7 @@ pub(super) fn is_true(row: &Row, at: usize) -> bool {
 
 /// The past of a tool that remembers only what it finished: a name in each row.
 pub(super) fn finished(rows: &[Row]) -> Past {
-    Past { applied: Some(rows.len()), last: rows.last().map(|row| value(row, 0).to_owned()), unfinished: None }
+    Past { applied: Some(rows.len()), last: rows.last().map(|row| name(row, 0)), unfinished: None }
 }
 
 /// The past of a tool that remembers, beside each name, whether it finished: [`finished`] rows and the first other.
@@ -45,7 +50,7 @@ pub(super) fn with_flag(rows: &[Row], unfinished: impl Fn(&str) -> Unfinished) -
     let done: Vec<&Row> = rows.iter().filter(|row| is_true(row, 1)).collect();
     Past {
         applied: Some(done.len()),
-        last: done.last().map(|row| value(row, 0).to_owned()),
-        unfinished: rows.iter().find(|row| !is_true(row, 1)).map(|row| unfinished(value(row, 0))),
+        last: done.last().map(|row| name(row, 0)),
+        unfinished: rows.iter().find(|row| !is_true(row, 1)).map(|row| unfinished(&name(row, 0))),
     }
 }

@@ -2,7 +2,7 @@
 
 use novate_contract::QName;
 
-use super::past::{is_true, value};
+use super::past::{is_true, name};
 use super::shape::Kind::{Integer, Text, Time};
 use super::{Keeper, Name, Past, Row, Shape, Tool, Unfinished};
 
@@ -39,15 +39,18 @@ fn question(table: &QName, _: &[QName]) -> String {
 fn past(_: &Keeper, rows: &[Row]) -> Past {
     let applied: Vec<&Row> = rows.iter().filter(|row| is_true(row, 1) && !is_true(row, 2)).collect();
     let unfinished = rows.iter().find(|row| !is_true(row, 1) && !is_true(row, 2)).map(|row| {
-        let name = value(row, 0);
+        let name = name(row, 0);
+        // What is not plain would be something else to a shell.
+        let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let word = if is_plain { name.as_str() } else { "NAME" };
         Unfinished {
             what: format!("the migration {name}"),
             why: "it has neither a time at which it finished nor one at which it was rolled back".to_owned(),
             fix: format!(
-                "finish by hand what it left half done, then: npx prisma migrate resolve --applied {name} (or undo it, \
+                "finish by hand what it left half done, then: npx prisma migrate resolve --applied {word} (or undo it, \
                  and --rolled-back)"
             ),
         }
     });
-    Past { applied: Some(applied.len()), last: applied.last().map(|row| value(row, 0).to_owned()), unfinished }
+    Past { applied: Some(applied.len()), last: applied.last().map(|row| name(row, 0)), unfinished }
 }

@@ -115,3 +115,11 @@ fn every_tool_has_a_name_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), TOOLS.len());
 }
+
+#[test]
+fn a_name_is_not_trusted() {
+    let past = keeper("Prisma Migrate").past(&[row(&["x; rm -rf\u{1b}[2J", "f", "f"])]);
+    let unfinished = past.unfinished.unwrap();
+    assert!(unfinished.fix.contains("--applied NAME"), "{}", unfinished.fix);
+    assert!(!unfinished.what.contains('\u{1b}'));
+}

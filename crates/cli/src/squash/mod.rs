@@ -1,7 +1,9 @@
 //! A stretch of the history as one package: what it would say, and the proof that it leads to the same.
 
+mod external;
 mod proof;
 mod source;
+mod transaction;
 
 use std::collections::BTreeSet;
 
@@ -81,6 +83,7 @@ pub(crate) async fn squash(
     title: &str,
 ) -> Result<Squashed, Problem> {
     let (before, after) = (history.contract(&stretch.from)?, history.contract(&stretch.to)?);
+    transaction::check(history, stretch, [&before, &after])?;
     let server = novate_scratch::Server::open(&novate_scratch::Request::default())?;
     let rehearsal = proof::Rehearsal { context, project, history, server: &server, after: &after };
     let none = BTreeSet::new();
@@ -135,11 +138,24 @@ fn check_heads(history: &Loaded, stretch: &Stretch, compiled: &Compiled) -> Resu
         return Ok(());
     }
     let names = |heads: &[Node]| heads.iter().map(short).collect::<Vec<_>>().join(" and ");
-    Err(refused("the history would end somewhere else").why(format!(
-        "it ends in {}, and with a shorter way it would seem to end in {}: a package leads back into the stretch",
+    let touches =
+        |edge: &&Edge| stretch.edges.iter().any(|step| [&step.from, &step.target()].contains(&&edge.target()));
+    let mut rollbacks = history.graph.edges().iter().filter(|edge| history.graph.is_rollback(&edge.package));
+    let back = rollbacks.find(touches);
+    let which = back.map_or_else(|| "a package".to_owned(), |edge| edge.package.to_string());
+    let problem = refused("the history would end somewhere else").why(format!(
+        "it ends in {}, and with a shorter way it would seem to end in {}: {which} leads back into the stretch",
         names(&before),
         names(&after)
-    )))
+    ));
+    Err(match back {
+        Some(edge) if edge.target() != stretch.from => problem.fix(format!(
+            "end the stretch where it leads: novate migration squash {}..{}",
+            short(&stretch.from),
+            edge.to.short()
+        )),
+        _ => problem,
+    })
 }
 
 /// The package as it would be, for a run that nobody keeps.

@@ -8,6 +8,7 @@ use novate_history::{Edge, Graph, Node, Package};
 use novate_runner::{Applied, Goal, History, Session, migrate, read_live, standing};
 use novate_scratch::Server;
 
+use super::external;
 use crate::findings;
 use crate::problem::Problem;
 use crate::project::{Context, Loaded, Project, parse_connection};
@@ -36,6 +37,10 @@ impl Rehearsal<'_> {
     /// Takes a new database along these edges; `new` is a package that is not in the history.
     pub(super) async fn run(&self, edges: &[Edge], new: Option<Package>) -> Result<Rehearsed, Problem> {
         let database = self.server.database("squash")?;
+        let theirs = external::script(self.after)?;
+        if !theirs.is_empty() {
+            database.execute(&theirs)?;
+        }
         let string = parse_connection(&database.url(), &self.project.variables)?;
         let mut session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
         let graph = Graph::new(edges.to_vec());
