@@ -5,21 +5,29 @@
 // What a journey does it does in a project, even where the project lends it nothing.
 #![allow(clippy::unused_self, clippy::format_collect)]
 
+mod asked;
 mod bad_days;
 mod connecting;
+mod dev;
 mod drift;
 mod drills;
+mod environments;
 mod evolving;
 mod gate;
 mod graph;
 mod integrity;
+mod invariants;
 mod locks;
 mod online;
 mod probes;
 mod recipes;
+mod rehearsing;
 mod replay;
 mod rewrites;
 mod rights;
 mod secrets;
+mod seeds;
 mod setting_out;
+mod squash;
 mod support;
+mod taking_over;

@@ -1,12 +1,16 @@
 //! The errors of the crates below, as [`Problem`]s. People's text is put together here and nowhere else.
 
-use novate_history::HistoryError;
+use std::collections::BTreeMap;
+
+use novate_history::{Edge, Graph, HistoryError, Landmark, Uncovered};
 use novate_runner::connection::ConnectionError;
 use novate_runner::{LeftBehind, MigrateError, MissingRight, RunError};
 use serde_json::{Value, json};
 
+use crate::commands::node_json;
 use crate::exit::Exit;
 use crate::findings;
+use crate::picture::{self, Picture};
 use crate::problem::{Place, Problem};
 
 /// The errors that are code, message, why and fix and nothing more.
@@ -23,11 +27,27 @@ macro_rules! plain {
     )*};
 }
 
-plain!(novate_planner::PlanError, novate_source::FileError);
+plain!(novate_planner::PlanError, novate_source::FileError, novate_neon::NeonError);
 
 impl From<novate_scratch::ScratchError> for Problem {
     fn from(error: novate_scratch::ScratchError) -> Self {
         Self::input(error.code(), error.to_string()).fix(error.fix())
+    }
+}
+
+impl From<novate_rehearse::RehearseError> for Problem {
+    fn from(error: novate_rehearse::RehearseError) -> Self {
+        match error {
+            novate_rehearse::RehearseError::Run(error) => error.into(),
+            novate_rehearse::RehearseError::Connection(error) => error.into(),
+            novate_rehearse::RehearseError::Scratch(error) => error.into(),
+            novate_rehearse::RehearseError::Neon(error) => error.into(),
+            error => {
+                let mut problem = Self::input(error.code(), error.to_string()).fix(error.fix());
+                problem.why = error.why();
+                problem
+            }
+        }
     }
 }
 
@@ -46,8 +66,50 @@ impl From<HistoryError> for Problem {
             Some(line) => Place::line(path, line),
             None => Place::file(path),
         });
+        problem.meta = about_routes(&error);
+        if let HistoryError::Diverged { branches, .. } = error {
+            let picture = branches_shown(branches);
+            problem.why = Some(problem.why.map_or_else(|| picture.clone(), |why| format!("{why}\n{picture}")));
+        }
         problem
     }
+}
+
+/// What is near where no route leads, for programs.
+fn about_routes(error: &HistoryError) -> Value {
+    let landmarks = |landmarks: &[Landmark]| -> Vec<Value> {
+        let one =
+            |at: &Landmark| json!({ "at": node_json(at.node.as_ref()), "package": at.package, "steps": at.steps });
+        landmarks.iter().map(one).collect()
+    };
+    match error {
+        HistoryError::Unreachable { reachable, back, .. } => json!({ "reachable": landmarks(reachable), "past": back }),
+        HistoryError::UnknownMarker { heads, .. } => json!({ "heads": landmarks(heads) }),
+        HistoryError::InvariantsUncovered { missing, .. } => {
+            let providers = |uncovered: &Uncovered| {
+                uncovered.providers.iter().map(|(package, ..)| package.clone()).collect::<Vec<_>>()
+            };
+            let one =
+                |uncovered: &Uncovered| json!({ "invariant": uncovered.invariant, "providers": providers(uncovered) });
+            json!({ "missing": missing.iter().map(one).collect::<Vec<_>>() })
+        }
+        _ => Value::Null,
+    }
+}
+
+/// The branches of a history as lanes, from where they part.
+fn branches_shown(mut branches: Vec<Edge>) -> String {
+    /// Longer pictures are `novate migration graph`'s.
+    const MOST_LINES: usize = 24;
+    branches.sort_by(|a, b| a.hash.cmp(&b.hash));
+    branches.dedup_by(|a, b| a.hash == b.hash);
+    let text = picture::text(&Picture::of(&Graph::new(branches), &BTreeMap::new()));
+    let more = text.lines().count().saturating_sub(MOST_LINES);
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(str::to_owned).collect();
+    if more > 0 {
+        lines.push(format!("... {more} more lines: novate migration graph"));
+    }
+    lines.join("\n")
 }
 
 impl From<ConnectionError> for Problem {

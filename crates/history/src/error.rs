@@ -3,6 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{ContractError, StorageHash};
 
+use crate::graph::describe;
+use crate::{Edge, Landmark, Uncovered};
+
 /// An error of the history, with a stable code.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
@@ -140,6 +143,8 @@ pub enum HistoryError {
         heads: Vec<(StorageHash, String)>,
         /// The contract at which they part, where there is one.
         join: Option<String>,
+        /// The packages between there and the heads.
+        branches: Vec<Edge>,
     },
     /// Nothing has that name.
     #[error("{text:?} is neither a contract, a ref, a package nor a hash that is known here")]
@@ -208,29 +213,71 @@ pub enum HistoryError {
         from: String,
         /// Where it should end.
         to: String,
-        /// What can be reached from the start.
-        reachable: Vec<String>,
+        /// What can be reached from the start, the nearest to the end first.
+        reachable: Vec<Landmark>,
+        /// How many packages the start is behind the end, where the way leads there.
+        back: Option<u32>,
     },
     /// A database stands at a contract that the graph does not know.
     #[error("the contract {} is in no package here", .hash.short())]
     UnknownMarker {
         /// The contract.
         hash: StorageHash,
+        /// Where the history ends instead.
+        heads: Vec<Landmark>,
     },
     /// Routes lead there, but none provides what is required.
-    #[error("no route from {from} to {to} provides {}", .missing.join(", "))]
+    #[error("no route from {from} to {to} provides {}", names(.missing))]
     InvariantsUncovered {
         /// Where it should start.
         from: String,
         /// Where it should end.
         to: String,
-        /// The invariants that no route passes.
-        missing: Vec<String>,
+        /// The invariants that no route passes; all that are wanted where each is on some route and no route has all.
+        missing: Vec<Uncovered>,
     },
+    /// So much is required, in so many orders, that the best route cannot be found.
+    #[error("the required invariants leave too many routes to choose from")]
+    TooManyInvariants {
+        /// How many of them leave a choice.
+        choices: usize,
+    },
+}
+
+fn names(missing: &[Uncovered]) -> String {
+    missing.iter().map(|uncovered| uncovered.invariant.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Contracts, each with the package that leads there.
+fn places(landmarks: &[Landmark]) -> String {
+    let place = |landmark: &Landmark| {
+        let name = describe(&landmark.node);
+        landmark.package.as_ref().map_or_else(|| name.clone(), |package| format!("{name} ({package})"))
+    };
+    landmarks.iter().map(place).collect::<Vec<_>>().join(", ")
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(known: &'a [String], text: &str) -> Option<&'a String> {
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, text), name)).min();
+    near.filter(|(distance, name)| *distance <= name.len() / 3 + 1).map(|(_, name)| name)
 }
 
 fn count_placeholders(count: usize) -> String {
     if count == 1 { "one placeholder".to_owned() } else { format!("{count} placeholders") }
+}
+
+impl Uncovered {
+    fn why(&self, to: &str) -> String {
+        let name = &self.invariant;
+        let providers: Vec<String> =
+            self.providers.iter().map(|(package, start, end)| format!("{package} ({start} to {end})")).collect();
+        if providers.is_empty() {
+            format!("no package provides {name}")
+        } else {
+            format!("{name} is provided by {}, which no route to {to} can pass with the others", providers.join(", "))
+        }
+    }
 }
 
 impl HistoryError {
@@ -263,6 +310,7 @@ impl HistoryError {
             Self::Unreachable { .. } => "MIGRATION.UNREACHABLE",
             Self::UnknownMarker { .. } => "MIGRATION.MARKER_UNKNOWN",
             Self::InvariantsUncovered { .. } => "MIGRATION.INVARIANTS_UNCOVERED",
+            Self::TooManyInvariants { .. } => "MIGRATION.TOO_MANY_INVARIANTS",
         }
     }
 
@@ -293,19 +341,37 @@ impl HistoryError {
                 }
             }
             Self::UnknownState { nearest: Some(nearest), .. } => format!("did you mean {nearest}?"),
-            Self::Unreachable { reachable, .. } if !reachable.is_empty() => {
-                format!("from there one can reach {}", reachable.join(", "))
+            Self::Unreachable { from, to, reachable, back } => {
+                let behind = match back {
+                    Some(1) => format!("{from} is one package past {to}; "),
+                    Some(steps) => format!("{from} is {steps} packages past {to}; "),
+                    None => String::new(),
+                };
+                if reachable.is_empty() {
+                    format!("{behind}no package leads on from {from}")
+                } else {
+                    format!("{behind}from {from} one can reach {}", places(reachable))
+                }
             }
-            Self::Unreachable { .. } => "no package starts there".to_owned(),
+            Self::UnknownMarker { heads, .. } if !heads.is_empty() => {
+                format!("the history here ends in {}", places(heads))
+            }
+            Self::InvariantsUncovered { missing, to, .. } => {
+                missing.iter().map(|uncovered| uncovered.why(to)).collect::<Vec<_>>().join("; ")
+            }
+            Self::TooManyInvariants { choices } => {
+                format!("{choices} of them can each be provided in more than one way")
+            }
             Self::TooLarge { .. } => "nothing that novate writes there is that large".to_owned(),
             Self::RefMismatch { .. } => {
                 "its contract, its invariants or its file's name is another than novate wrote".to_owned()
             }
             Self::RefDangling { hash, .. } => format!("it points at {}", hash.short()),
             Self::UnknownInvariant { known, .. } if known.is_empty() => "no transform has an @invariant".to_owned(),
-            Self::UnknownInvariant { name, known, .. } => {
-                format!("the ref {name} requires it; known are {}", known.join(", "))
-            }
+            Self::UnknownInvariant { name, known, invariant } => match nearest(known, invariant) {
+                Some(near) => format!("the ref {name} requires it; did you mean {near}?"),
+                None => format!("the ref {name} requires it; known are {}", known.join(", ")),
+            },
             Self::NotRegular { .. } => {
                 "links could lead outside the project, so novate does not follow them".to_owned()
             }
@@ -338,35 +404,37 @@ impl HistoryError {
             Self::RefDangling { name, .. } => {
                 format!("novate ref set {name} <contract>, or novate ref delete {name}")
             }
-            Self::UnknownInvariant { .. } => {
-                "name the transform in its package with @invariant, or correct the name".to_owned()
-            }
+            Self::UnknownInvariant { invariant, .. } => format!(
+                "correct the name, or write what provides it: novate migration new {invariant}, with @invariant \
+                 {invariant} in its transform"
+            ),
             Self::SnapshotMissing { path, .. } => format!("restore {path} from version control"),
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
             Self::PackageInUse { package, .. } => format!("novate migration emit {package} --force"),
-            Self::Diverged { heads, .. } => match heads.first() {
-                Some(_) => {
-                    let each = heads.iter().map(|(hash, _)| format!("novate plan --from {}", hash.short()));
-                    format!(
-                        "bring both changes into the contract and plan from each head: {}",
-                        each.collect::<Vec<_>>().join("; ")
-                    )
-                }
-                None => return None,
-            },
+            Self::Diverged { .. } => {
+                "bring both changes into the contract, then: novate plan --merge, which writes a package from each head"
+                    .to_owned()
+            }
             Self::UnknownState { .. } | Self::RefMissing { .. } => "novate migration list; novate ref list".to_owned(),
-            Self::AmbiguousState { .. } => "give more digits".to_owned(),
+            Self::AmbiguousState { .. } => "give more of it".to_owned(),
             Self::FormatUnknown { .. } => "use the version of novate that wrote it, or a newer one".to_owned(),
             Self::NotRegular { path, expected } => format!("replace {path} with a regular {expected}"),
-            Self::UnknownMarker { hash } => format!(
+            Self::UnknownMarker { hash, .. } => format!(
                 "bring the packages that lead to {} into this checkout (git pull), or look at the database with: novate \
                  db verify --schema-only",
                 hash.short()
             ),
             Self::Unreachable { from, to, .. } => format!("novate plan --from {from} --to {to}"),
+            Self::InvariantsUncovered { to, missing, .. } => {
+                let wanted = missing.first().map(|uncovered| uncovered.invariant.as_str()).unwrap_or_default();
+                format!("novate migration new {wanted} --from {to}, with @invariant {wanted} in its transform")
+            }
+            Self::TooManyInvariants { .. } => {
+                "go there in stages: novate migrate --to PACKAGE, with one that lies on the way".to_owned()
+            }
             Self::InvalidRefName { .. } => "use letters, digits, '-', '_' and '/'".to_owned(),
             Self::InvalidPackageName { .. } => "use letters, digits, '-' and '_'".to_owned(),
-            _ => return None,
+            Self::Io { .. } => return None,
         })
     }
 

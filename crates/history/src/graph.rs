@@ -1,10 +1,10 @@
 //! The graph: contracts are nodes, packages are edges.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use novate_contract::StorageHash;
 
+use crate::adjacency::{Adjacency, NEVER, Way};
 use crate::{HistoryError, Manifest, MigrationHash, Package, PackageName, Ref, RefName};
 
 /// A contract in the graph; `None` is the empty database.
@@ -60,7 +60,9 @@ impl Edge {
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
     edges: Vec<Edge>,
-    leaving: BTreeMap<Node, Vec<usize>>,
+    nodes: Vec<Node>,
+    pub(crate) shape: Adjacency,
+    pub(crate) components: Vec<usize>,
     rollbacks: BTreeSet<usize>,
 }
 
@@ -68,11 +70,16 @@ impl Graph {
     /// The graph of these edges. Their order does not matter.
     pub fn new(mut edges: Vec<Edge>) -> Self {
         edges.sort_by(|a, b| a.order().cmp(&b.order()));
-        let mut leaving: BTreeMap<Node, Vec<usize>> = BTreeMap::new();
-        for (at, edge) in edges.iter().enumerate() {
-            leaving.entry(edge.from.clone()).or_default().push(at);
-        }
-        let mut graph = Self { edges, leaving, rollbacks: BTreeSet::new() };
+        let mut nodes: Vec<Node> = edges.iter().flat_map(|edge| [edge.from.clone(), edge.target()]).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        let numbers: HashMap<Option<&StorageHash>, usize> =
+            nodes.iter().enumerate().map(|(number, node)| (node.as_ref(), number)).collect();
+        let ends =
+            edges.iter().filter_map(|edge| Some((*numbers.get(&edge.from.as_ref())?, *numbers.get(&Some(&edge.to))?)));
+        let shape = Adjacency::new(nodes.len(), ends.collect());
+        let components = shape.components();
+        let mut graph = Self { edges, nodes, shape, components, rollbacks: BTreeSet::new() };
         graph.rollbacks = graph.find_rollbacks();
         graph
     }
@@ -82,27 +89,39 @@ impl Graph {
         &self.edges
     }
 
+    /// The place of a node among the nodes, in their order.
+    pub(crate) fn number(&self, node: &Node) -> Option<usize> {
+        self.nodes.binary_search(node).ok()
+    }
+
     /// The edges that leave a node, by time and then by hash.
     pub fn leaving(&self, node: &Node) -> impl Iterator<Item = &Edge> {
-        self.leaving.get(node).into_iter().flatten().filter_map(|at| self.edges.get(*at))
+        let edges = self.number(node).map(|number| self.shape.leaving(number)).unwrap_or_default();
+        edges.iter().map(|at| &self.edges[*at])
     }
 
-    /// The edges that arrive at a node.
+    /// The edges that arrive at a node, by time and then by hash.
     pub fn arriving(&self, node: &Node) -> impl Iterator<Item = &Edge> {
-        self.edges.iter().filter(move |edge| edge.target() == *node)
+        let edges = self.number(node).map(|number| self.shape.arriving(number)).unwrap_or_default();
+        edges.iter().map(|at| &self.edges[*at])
     }
 
-    /// Every node that an edge touches, the empty database first.
-    pub fn nodes(&self) -> BTreeSet<Node> {
-        self.edges.iter().flat_map(|edge| [edge.from.clone(), edge.target()]).collect()
+    /// Every node that an edge touches, in order, the empty database first.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Whether an edge touches a node.
+    pub fn contains(&self, node: &Node) -> bool {
+        self.number(node).is_some()
     }
 
     /// Refuses a ref that no route can serve: no package touches its contract, or none provides what it requires.
     pub fn check_ref(&self, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
-        if !self.nodes().contains(&Some(reference.hash.clone())) {
+        if !self.contains(&Some(reference.hash.clone())) {
             return Err(HistoryError::RefDangling { name: name.to_string(), hash: reference.hash.clone() });
         }
-        let known: BTreeSet<&String> = self.edges.iter().flat_map(|edge| &edge.provides).collect();
+        let known = self.provided();
         match reference.invariants.iter().find(|id| !known.contains(id)) {
             Some(unknown) => Err(HistoryError::UnknownInvariant {
                 name: name.to_string(),
@@ -113,9 +132,28 @@ impl Graph {
         }
     }
 
+    /// Every invariant that a package provides.
+    pub fn provided(&self) -> BTreeSet<&String> {
+        self.edges.iter().flat_map(|edge| &edge.provides).collect()
+    }
+
+    /// The packages that provide an invariant, by time and then by hash.
+    pub fn providers(&self, invariant: &str) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| edge.provides.contains(invariant))
+    }
+
+    /// The package that people know a contract by: the newest that leads there, and no way back where there is another.
+    pub fn leads_to(&self, node: &Node) -> Option<&Edge> {
+        let arriving = || self.arriving(node).filter(|edge| edge.from != *node);
+        arriving().filter(|edge| !self.is_rollback(edge)).last().or_else(|| arriving().last())
+    }
+
     /// Whether an edge leads back: to a contract nearer to the beginning from which one can get here again.
-    pub fn is_rollback(&self, package: &PackageName) -> bool {
-        self.rollbacks.iter().filter_map(|at| self.edges.get(*at)).any(|edge| edge.package == *package)
+    pub fn is_rollback(&self, edge: &Edge) -> bool {
+        let same = |at: &&usize| self.edges[**at].package == edge.package;
+        self.number(&edge.from).is_some_and(|from| {
+            self.shape.leaving(from).iter().find(same).is_some_and(|at| self.rollbacks.contains(at))
+        })
     }
 
     /// The nodes that nothing leaves but rollbacks; the empty database where there are no edges at all.
@@ -123,26 +161,18 @@ impl Graph {
         if self.edges.is_empty() {
             return vec![None];
         }
-        let goes_on = |node: &Node| {
-            self.leaving
-                .get(node)
-                .into_iter()
-                .flatten()
-                .any(|at| !self.rollbacks.contains(at) && self.edges.get(*at).is_some_and(|e| e.target() != *node))
-        };
-        self.nodes().into_iter().filter(|node| !goes_on(node) && !self.is_abandoned(node)).collect()
+        let goes_on =
+            |node: usize| self.shape.steps(node, Way::On).any(|(at, to)| !self.rollbacks.contains(&at) && to != node);
+        let is_head = |node: &usize| !goes_on(*node) && !self.is_abandoned(*node);
+        (0..self.nodes.len()).filter(is_head).map(|node| self.nodes[node].clone()).collect()
     }
 
     /// Whether people went back from a node and then on from where that led: such a node is nobody's goal any more.
-    fn is_abandoned(&self, node: &Node) -> bool {
-        let leaving = |node: &Node| self.leaving.get(node).into_iter().flatten().copied();
-        leaving(node).filter(|back| self.rollbacks.contains(back)).any(|back| {
-            let target = self.edges.get(back).map(Edge::target).unwrap_or_default();
-            leaving(&target).any(|on| {
-                on > back
-                    && !self.rollbacks.contains(&on)
-                    && self.edges.get(on).is_some_and(|edge| edge.target() != target && edge.target() != *node)
-            })
+    fn is_abandoned(&self, node: usize) -> bool {
+        self.shape.steps(node, Way::On).filter(|(back, _)| self.rollbacks.contains(back)).any(|(back, target)| {
+            self.shape
+                .steps(target, Way::On)
+                .any(|(on, to)| on > back && !self.rollbacks.contains(&on) && to != target && to != node)
         })
     }
 
@@ -152,113 +182,87 @@ impl Graph {
         if let [only] = heads.as_slice() {
             return Ok(only.clone());
         }
-        let join = self.last_common(&heads).map(|node| describe(&node));
+        let join = self.last_common(&heads);
+        let branches = self.branches(join.as_ref(), &heads).into_iter().flat_map(|(_, edges)| edges).collect();
         let named = heads.into_iter().flatten().map(|hash| {
-            let node = Some(hash.clone());
-            let package = self.arriving(&node).last().map(|e| e.package.to_string()).unwrap_or_default();
+            let package = self.leads_to(&Some(hash.clone())).map(|e| e.package.to_string()).unwrap_or_default();
             (hash, package)
         });
-        Err(HistoryError::Diverged { space: space.to_owned(), heads: named.collect(), join })
+        let join = join.map(|node| describe(&node));
+        Err(HistoryError::Diverged { space: space.to_owned(), heads: named.collect(), join, branches })
+    }
+
+    /// For each head, the packages that lead there and not to every other one: its branch, oldest first.
+    pub fn parted(&self) -> Vec<(Node, Vec<Edge>)> {
+        let heads = self.heads();
+        self.branches(self.last_common(&heads).as_ref(), &heads)
+    }
+
+    fn branches(&self, join: Option<&Node>, heads: &[Node]) -> Vec<(Node, Vec<Edge>)> {
+        let before: Vec<BTreeMap<Node, u32>> = heads.iter().map(|head| self.leading_to(head)).collect();
+        let after = join.map(|join| self.reachable(join));
+        let common = |edge: &Edge| before.iter().all(|before| before.contains_key(&edge.target()));
+        let branch = |before: &BTreeMap<Node, u32>| {
+            let leads = |edge: &&Edge| {
+                before.contains_key(&edge.target()) && after.as_ref().is_none_or(|after| after.contains_key(&edge.from))
+            };
+            let own = self.edges.iter().filter(leads).filter(|edge| !common(edge) && !self.is_rollback(edge));
+            own.cloned().collect()
+        };
+        heads.iter().zip(&before).map(|(head, before)| (head.clone(), branch(before))).collect()
     }
 
     /// Everything that can be reached from a node, itself included, with the number of steps.
-    pub fn reachable(&self, start: &Node) -> BTreeMap<Node, usize> {
-        self.search(std::slice::from_ref(start), |_| true)
+    pub fn reachable(&self, start: &Node) -> BTreeMap<Node, u32> {
+        self.steps_between(start, Way::On)
     }
 
-    fn search(&self, starts: &[Node], follow: impl Fn(usize) -> bool) -> BTreeMap<Node, usize> {
-        let mut seen: BTreeMap<Node, usize> = starts.iter().map(|node| (node.clone(), 0)).collect();
-        let mut queue: VecDeque<Node> = starts.iter().cloned().collect();
-        while let Some(node) = queue.pop_front() {
-            let depth = seen.get(&node).copied().unwrap_or_default();
-            for at in self.leaving.get(&node).into_iter().flatten().filter(|at| follow(**at)) {
-                let Some(edge) = self.edges.get(*at) else { continue };
-                if let Entry::Vacant(vacant) = seen.entry(edge.target()) {
-                    vacant.insert(depth + 1);
-                    queue.push_back(edge.target());
-                }
-            }
-        }
-        seen
+    /// Everything from which a node can be reached, itself included, with the number of steps.
+    pub fn leading_to(&self, end: &Node) -> BTreeMap<Node, u32> {
+        self.steps_between(end, Way::Back)
+    }
+
+    fn steps_between(&self, node: &Node, way: Way) -> BTreeMap<Node, u32> {
+        let Some(number) = self.number(node) else { return BTreeMap::from([(node.clone(), 0)]) };
+        let distances = self.shape.distances(&[number], way, None, |_| true);
+        let found = distances.into_iter().enumerate().filter(|(_, steps)| *steps != NEVER);
+        found.map(|(node, steps)| (self.nodes[node].clone(), steps)).collect()
     }
 
     /// An edge is a rollback when it lies on a cycle and leads nearer to the beginning; of two that lead equally far,
     /// the later one is.
     fn find_rollbacks(&self) -> BTreeSet<usize> {
-        let arrived: BTreeSet<Node> = self.edges.iter().filter(|e| e.target() != e.from).map(Edge::target).collect();
-        let mut roots: Vec<Node> = self.nodes().into_iter().filter(|node| !arrived.contains(node)).collect();
+        let arrived = |node: usize| self.shape.steps(node, Way::Back).any(|(_, from)| from != node);
+        let mut roots: Vec<usize> = (0..self.nodes.len()).filter(|node| !arrived(*node)).collect();
         if roots.is_empty() {
             // Every node is on a cycle (the first package is gone): the oldest edge says where it began.
-            roots.extend(self.edges.first().map(|edge| edge.from.clone()));
+            roots.extend(self.shape.ends().first().map(|(from, _)| *from));
         }
-        let depth = self.search(&roots, |_| true);
-        let component = self.components();
+        let depth = self.shape.distances(&roots, Way::On, None, |_| true);
         let mut rollbacks = BTreeSet::new();
-        for (at, edge) in self.edges.iter().enumerate() {
-            let target = edge.target();
-            if target == edge.from || component.get(&target) != component.get(&edge.from) {
+        for (at, (from, to)) in self.shape.ends().iter().copied().enumerate() {
+            if to == from || self.components[to] != self.components[from] {
                 continue;
             }
-            let nearer = depth.get(&target).cmp(&depth.get(&edge.from));
-            let later = self.edges.iter().take(at).any(|other| other.from == target && other.target() == edge.from);
-            if nearer.is_lt() || (nearer.is_eq() && later) {
+            let is_later = || self.shape.steps(to, Way::On).any(|(other, end)| other < at && end == from);
+            if depth[to] < depth[from] || (depth[to] == depth[from] && is_later()) {
                 rollbacks.insert(at);
             }
         }
         rollbacks
     }
 
-    /// Strongly connected components by number (Kosaraju, without recursion: histories can be long).
-    fn components(&self) -> BTreeMap<Node, usize> {
-        let mut order = Vec::new();
-        let mut seen = BTreeSet::new();
-        for root in self.nodes() {
-            let mut stack = vec![(root, 0)];
-            while let Some((node, next)) = stack.pop() {
-                if next == 0 && !seen.insert(node.clone()) {
-                    continue;
-                }
-                let edge = self.leaving.get(&node).and_then(|all| all.get(next)).and_then(|at| self.edges.get(*at));
-                match edge {
-                    Some(edge) => {
-                        let target = edge.target();
-                        stack.push((node, next + 1));
-                        if !seen.contains(&target) {
-                            stack.push((target, 0));
-                        }
-                    }
-                    None => order.push(node),
-                }
-            }
-        }
-        let mut back: BTreeMap<Node, Vec<Node>> = BTreeMap::new();
-        for edge in &self.edges {
-            back.entry(edge.target()).or_default().push(edge.from.clone());
-        }
-        let mut component = BTreeMap::new();
-        for (number, root) in order.into_iter().rev().enumerate() {
-            let mut stack = vec![root];
-            while let Some(node) = stack.pop() {
-                if component.contains_key(&node) {
-                    continue;
-                }
-                component.insert(node.clone(), number);
-                stack.extend(back.get(&node).into_iter().flatten().cloned());
-            }
-        }
-        component
-    }
-
     /// The deepest node from which all of `ends` can be reached.
     fn last_common(&self, ends: &[Node]) -> Option<Node> {
+        let before =
+            |node: &Node| self.number(node).map(|number| self.shape.distances(&[number], Way::Back, None, |_| true));
+        let before: Vec<Vec<u32>> = ends.iter().filter_map(before).collect();
         let depth = self.reachable(&None);
-        self.nodes()
-            .into_iter()
-            .filter(|node| {
-                let reach = self.reachable(node);
-                ends.iter().all(|end| reach.contains_key(end))
-            })
-            .max_by_key(|node| depth.get(node).copied())
+        (0..self.nodes.len())
+            .filter(|node| before.iter().all(|steps| steps[*node] != NEVER))
+            .map(|node| &self.nodes[node])
+            .max_by_key(|node| depth.get(*node).copied())
+            .cloned()
     }
 }
 
@@ -297,8 +301,8 @@ pub(crate) mod tests {
     fn a_rollback_does_not_move_the_head() {
         let graph = Graph::new(vec![edge(1, 0, 1), edge(2, 1, 2), edge(3, 2, 1)]);
         assert_eq!(graph.head("app").unwrap(), Some(hash(2)));
-        assert!(graph.is_rollback(&PackageName::parse("p3").unwrap()));
-        assert!(!graph.is_rollback(&PackageName::parse("p2").unwrap()));
+        assert!(graph.is_rollback(&edge(3, 2, 1)));
+        assert!(!graph.is_rollback(&edge(2, 1, 2)));
     }
 
     #[test]

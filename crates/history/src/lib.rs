@@ -4,6 +4,8 @@
 //! routes from one contract to another. It must never trust a file that its hash does not vouch for, never compile or
 //! run anything, and never look at a database or at the contract's source files.
 
+mod adjacency;
+mod archive;
 mod error;
 mod files;
 pub mod format;
@@ -24,5 +26,5 @@ pub use name::{PackageName, PackageStamp};
 pub use package::{Manifest, NewPackage, Package, PackageFiles, Placeholder};
 pub use refs::{Ref, RefName};
 pub use resolve::State;
-pub use route::Route;
+pub use route::{Landmark, Route, Uncovered};
 pub use store::Store;

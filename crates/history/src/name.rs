@@ -12,8 +12,10 @@ impl PackageName {
     /// The name, where `text` can be one: ASCII letters, digits, `-`, `_`, at most 120 bytes.
     pub fn parse(text: &str) -> Result<Self, HistoryError> {
         let ok = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let fits =
-            !text.is_empty() && text.len() <= 120 && text.chars().all(ok) && text != "refs" && text != "snapshots";
+        let fits = !text.is_empty()
+            && text.len() <= 120
+            && text.chars().all(ok)
+            && !["refs", "snapshots", crate::archive::FOLDER].contains(&text);
         if fits { Ok(Self(text.to_owned())) } else { Err(HistoryError::InvalidPackageName { name: text.to_owned() }) }
     }
 
@@ -27,6 +29,11 @@ impl PackageName {
     /// As it is on disk.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether people may mean it by `title`: what follows the minute, or what that was made of.
+    pub fn is_called(&self, title: &str) -> bool {
+        self.slug() == title || (title.contains(|c: char| c.is_ascii_alphanumeric()) && self.slug() == slug(title))
     }
 
     /// What follows the minute: `add_user_name`.

@@ -11,7 +11,7 @@ pub struct State {
     pub node: Node,
     /// How it was named, for messages: `the ref production`.
     pub described: String,
-    /// The invariants that a route there must provide (a ref's).
+    /// The invariants that a route there must provide: a ref's, or those of data work that was named.
     pub invariants: std::collections::BTreeSet<String>,
     /// The ref that named it, where one did.
     pub reference: Option<(RefName, Ref)>,
@@ -43,9 +43,15 @@ impl Store {
         };
         if let Some(package) = self.package_named(name)? {
             let package = self.read_package(&package)?;
-            let node = if start { package.manifest.from } else { Some(package.manifest.to) };
+            let manifest = package.manifest;
+            // Data work starts where it ends: who names it wants it done.
+            let is_data_work = manifest.from.as_ref() == Some(&manifest.to);
+            let invariants = if is_data_work && !start { manifest.provided_invariants } else { Vec::new() };
+            let node = if start { manifest.from } else { Some(manifest.to) };
             let end = if start { "start" } else { "end" };
-            return Ok(plain(node, format!("the {end} of {}", package.name)));
+            let mut state = plain(node, format!("the {end} of {}", package.name));
+            state.invariants.extend(invariants);
+            return Ok(state);
         }
         self.by_prefix(text)
     }
@@ -76,7 +82,7 @@ impl Store {
         if let Some(exact) = all.iter().find(|package| package.as_str() == name) {
             return Ok(Some(exact.clone()));
         }
-        let by_slug: Vec<&PackageName> = all.iter().filter(|package| package.slug() == name).collect();
+        let by_slug: Vec<&PackageName> = all.iter().filter(|package| package.is_called(name)).collect();
         match by_slug.as_slice() {
             [] => Ok(None),
             [only] => Ok(Some((*only).clone())),

@@ -16,6 +16,7 @@ use crate::problem::{Place, Problem, Severity};
 use crate::progress::count;
 use crate::project::{Context, Loaded, Project};
 use crate::review::Reviewer;
+use crate::seeds::Seeds;
 use crate::sources;
 use crate::ui::{Report, Symbol, err, width};
 
@@ -118,6 +119,9 @@ pub(crate) fn offline(context: &Context, args: &Check) -> Result<Gate, Problem> 
             let coverage = sources::check_coverage(&sources.contract, args.strict_coverage);
             gate.problems.extend(contract_problems(&project, &history, &sources.contract, whole)?);
             gate.problems.extend(coverage.err());
+            if let Err(problem) = Seeds::check(&project, &sources.contract) {
+                gate.problems.extend(problem.flatten());
+            }
             gate.problems.extend(sources.warnings(context.ui));
         }
     }
@@ -174,7 +178,7 @@ fn read(store: Store, problems: &mut Vec<Problem>) -> Result<(Loaded, bool), Pro
         }
     }
     let graph = Graph::new(packages.values().map(novate_history::Edge::of).collect());
-    Ok((Loaded { store, graph, packages }, problems.len() == before))
+    Ok((Loaded::new(store, graph, packages), problems.len() == before))
 }
 
 /// The packages in the order in which they were planned.
@@ -266,7 +270,7 @@ fn contract_problems(
     }
     let node: Node = Some(json::storage_hash(contract));
     let untouched = history.graph.edges().is_empty() && *contract == history.contract(&None)?;
-    if whole && !untouched && !history.graph.nodes().contains(&node) {
+    if whole && !untouched && !history.graph.contains(&node) {
         problems.push(
             Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
                 .fix("novate plan")

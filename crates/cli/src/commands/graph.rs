@@ -1,51 +1,99 @@
-//! `novate migration graph`: the history as lanes in the terminal.
+//! `novate migration graph`: the history as a picture.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
+use clap::{Args, ValueEnum};
+use novate_contract::json;
 use novate_history::Node;
-use renderdag::{Ancestor, GraphRowRenderer, Renderer};
+use novate_runner::standing;
 use serde_json::json;
 
 use super::migration_emit::node_json;
+use crate::picture::{self, Mark, Picture};
 use crate::problem::Problem;
 use crate::project::{Context, Loaded, Outline, short};
-use crate::ui::Report;
+use crate::ui::{Report, Symbol};
 
-/// Draws contracts, newest first, with the packages that lead to them and the refs that point at them.
-pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
+/// `novate migration graph`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// How it is drawn
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Show where the database of this environment stands; may be repeated. --db and --env are shown too
+    #[arg(long, value_name = "NAME")]
+    pub(crate) at: Vec<String>,
+}
+
+/// `--format`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Lanes for a terminal.
+    Text,
+    /// A flowchart that Markdown shows.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// Lanes as a vector image.
+    Svg,
+}
+
+/// Draws contracts, newest first, with the packages that lead to them and what stands there.
+pub(crate) async fn run(context: &Context, args: &Graph) -> Result<Report, Problem> {
     let project = context.project()?;
     let history = project.outline()?;
     let refs = refs(&history)?;
     if history.graph.edges().is_empty() {
         return Ok(Report::new("No packages yet.", json!({ "nodes": [], "edges": [] })).next("novate plan"));
     }
-    let mut renderer = GraphRowRenderer::new().output().with_min_row_height(1).build_box_drawing();
-    let mut text = String::new();
-    for node in newest_first(&history) {
-        let forward: Vec<_> =
-            history.graph.arriving(&node).filter(|edge| !history.graph.is_rollback(&edge.package)).collect();
-        let mut parents: Vec<Ancestor<Node>> = Vec::new();
-        for edge in &forward {
-            if edge.from != node && !parents.iter().any(|a| matches!(a, Ancestor::Parent(p) if *p == edge.from)) {
-                parents.push(Ancestor::Parent(edge.from.clone()));
-            }
-        }
-        let mut words = vec![short(&node)];
-        words.extend(refs.get(&node).into_iter().flatten().map(|name| format!("[{name}]")));
-        let mut lines = vec![words.join(" ")];
-        lines.extend(forward.iter().map(|edge| edge.package.to_string()));
-        for edge in history.graph.leaving(&node).filter(|edge| history.graph.is_rollback(&edge.package)) {
-            lines.push(format!("{} (back to {})", edge.package, edge.to.short()));
-        }
-        text.push_str(&renderer.next_row(node.clone(), parents, "o".to_owned(), lines.join("\n")));
+    let databases = databases(context, args).await?;
+    let mut marks: BTreeMap<Node, Vec<Mark>> = BTreeMap::new();
+    // A contract that cannot be read is another command's to tell.
+    let contract = project.sources().ok().map(|sources| Some(json::storage_hash(&sources.contract)));
+    if let Some(contract) = &contract {
+        marks.entry(contract.clone()).or_default().push(Mark::Contract);
     }
+    for (node, names) in &refs {
+        marks.entry(node.clone()).or_default().extend(names.iter().cloned().map(Mark::Ref));
+    }
+    for (name, node) in &databases {
+        marks.entry(node.clone()).or_default().push(Mark::Database(name.clone()));
+        if !history.graph.contains(node) {
+            let place = short(node);
+            context
+                .ui
+                .note(Symbol::Warning, &format!("the database {name} is at {place}, which no package here knows"));
+        }
+    }
+    let picture = Picture::of(&history.graph, &marks);
+    let drawn = match args.format {
+        Format::Text => picture::text(&picture),
+        Format::Mermaid => picture::mermaid(&picture),
+        Format::Dot => picture::dot(&picture),
+        Format::Svg => picture::svg(&picture),
+    };
+    let mut json = to_json(&history, &refs, contract.as_ref(), &databases);
+    if let (true, Some(map)) = (args.format != Format::Text, json.as_object_mut()) {
+        map.insert("picture".to_owned(), drawn.as_str().into());
+    }
+    let report = Report::new(drawn, json);
+    // What other programs read holds names and hashes alone, and must reach them as it is.
+    Ok(if args.format == Format::Text { report } else { report.verbatim() })
+}
+
+fn to_json(
+    history: &Outline,
+    refs: &BTreeMap<Node, Vec<String>>,
+    contract: Option<&Node>,
+    databases: &[(String, Node)],
+) -> serde_json::Value {
     let edges: Vec<_> = history
         .graph
         .edges()
         .iter()
         .map(|edge| {
             json!({ "package": edge.package.as_str(), "from": node_json(edge.from.as_ref()), "to": edge.to.as_str(),
-                    "rollback": history.graph.is_rollback(&edge.package) })
+                    "rollback": history.graph.is_rollback(edge), "invariants": edge.provides })
         })
         .collect();
     let nodes: Vec<_> = history
@@ -54,7 +102,38 @@ pub(crate) fn run(context: &Context) -> Result<Report, Problem> {
         .iter()
         .map(|node| json!({ "hash": node_json(node.as_ref()), "refs": refs.get(node).cloned().unwrap_or_default() }))
         .collect();
-    Ok(Report::new(text, json!({ "nodes": nodes, "edges": edges })))
+    let databases: Vec<_> =
+        databases.iter().map(|(name, node)| json!({ "name": name, "at": node_json(node.as_ref()) })).collect();
+    json!({ "nodes": nodes, "edges": edges, "contract": contract.map(|node| node_json(node.as_ref())),
+            "databases": databases })
+}
+
+/// Where the databases stand that were named on the command line; nowhere is connected to but there.
+async fn databases(context: &Context, args: &Graph) -> Result<Vec<(String, Node)>, Problem> {
+    let mut wanted: Vec<(String, Option<String>, Option<String>)> = Vec::new();
+    if context.db.is_some() {
+        wanted.push(("--db".to_owned(), context.db.clone(), None));
+    }
+    for name in context.env.iter().chain(&args.at) {
+        wanted.push((name.clone(), None, Some(name.clone())));
+    }
+    let mut found = Vec::new();
+    for (name, db, env) in wanted {
+        let there = Context {
+            ui: context.ui,
+            here: context.here.clone(),
+            db,
+            env,
+            space: context.space.clone(),
+            interrupt: context.interrupt.clone(),
+        };
+        let project = there.project()?;
+        let mut session = project.connect().await?;
+        let at = standing(&mut session, &context.space).await?;
+        session.close().await;
+        found.push((name, at.node()));
+    }
+    Ok(found)
 }
 
 /// Names of refs by the contract that they point at.
@@ -65,34 +144,4 @@ pub(crate) fn refs<P>(history: &Loaded<P>) -> Result<BTreeMap<Node, Vec<String>>
         refs.entry(Some(reference.hash)).or_default().push(name.to_string());
     }
     Ok(refs)
-}
-
-/// Contracts so that each comes before those that it was reached from.
-fn newest_first(history: &Outline) -> Vec<Node> {
-    let forward =
-        |edge: &&novate_history::Edge| edge.target() != edge.from && !history.graph.is_rollback(&edge.package);
-    let nodes = history.graph.nodes();
-    let mut waits: BTreeMap<Node, usize> =
-        nodes.iter().map(|node| (node.clone(), history.graph.leaving(node).filter(forward).count())).collect();
-    let mut ready: VecDeque<Node> =
-        waits.iter().filter(|(_, count)| **count == 0).map(|(node, _)| node.clone()).collect();
-    let mut order = Vec::new();
-    let mut seen = BTreeSet::new();
-    while let Some(node) = ready.pop_front() {
-        if !seen.insert(node.clone()) {
-            continue;
-        }
-        for edge in history.graph.arriving(&node).filter(forward) {
-            if let Some(count) = waits.get_mut(&edge.from) {
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    ready.push_back(edge.from.clone());
-                }
-            }
-        }
-        order.push(node);
-    }
-    // What is left is on a cycle that no rollback explains; it is shown all the same.
-    order.extend(nodes.into_iter().filter(|node| !seen.contains(node)));
-    order
 }

@@ -42,10 +42,17 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
     for placeholder in &compiled.placeholders {
         text = format!("{text}\n{} {path}:{} asks: {}", Symbol::Warning.text(), placeholder.line, placeholder.question);
     }
-    let next = if compiled.placeholders.is_empty() {
-        "novate migrate".to_owned()
-    } else {
+    let is_data_work = new.manifest.from.as_ref() == Some(&new.manifest.to);
+    let next = if !compiled.placeholders.is_empty() {
         format!("fill in {path}, then: novate migration emit {name}")
+    } else if !is_data_work {
+        "novate migrate".to_owned()
+    } else if compiled.invariants.is_empty() {
+        let warning = "it starts where it ends and provides nothing, so that no route passes it";
+        text = format!("{text}\n{} {warning}", Symbol::Warning.text());
+        format!("name its transform with @invariant in {path}, then: novate migration emit {name}")
+    } else {
+        format!("novate migrate --to {name}; a ref requires it with: novate ref set REF {name} --invariant ID")
     };
     Ok(Report::new(
         text,
@@ -83,7 +90,7 @@ pub(crate) fn pick(project: &Project<'_>, text: Option<&str>) -> Result<PackageN
     if let Some(name) = names.iter().find(|name| name.as_str() == wanted) {
         return Ok(name.clone());
     }
-    let by_slug: Vec<&PackageName> = names.iter().filter(|name| name.slug() == wanted).collect();
+    let by_slug: Vec<&PackageName> = names.iter().filter(|name| name.is_called(wanted)).collect();
     match by_slug.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(HistoryError::UnknownState {

@@ -13,12 +13,20 @@ pub(crate) async fn run(context: &Context, args: &Log) -> Result<Report, Problem
     let mut session = project.connect().await?;
     let rows = novate_runner::log(&mut session, &context.space, args.limit).await?;
     session.close().await;
+    let here = project.store()?.package_names()?;
+    let is_here = |name: &str| here.iter().any(|package| package.as_str() == name);
     let lines: Vec<String> = rows
         .iter()
         .map(|row| {
-            let what = row.package.as_deref().unwrap_or(&row.kind);
+            let what = match (row.kind.as_str(), row.package.as_deref()) {
+                ("seed", Some(name)) => format!("seed {name}"),
+                (kind, name) => name.unwrap_or(kind).to_owned(),
+            };
+            // Another branch's, or deleted since.
+            let gone = row.kind != "seed" && row.package.as_deref().is_some_and(|name| !is_here(name));
+            let gone = if gone { " (not in this checkout)" } else { "" };
             format!(
-                "{}  {what}  {} → {}  by {} from {}",
+                "{}  {what}{gone}  {} → {}  by {} from {}",
                 row.finished_at,
                 row.from_hash.as_deref().map_or("empty", |hash| hash.get(..12).unwrap_or(hash)),
                 row.to_hash.get(..12).unwrap_or(&row.to_hash),

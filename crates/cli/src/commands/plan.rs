@@ -7,6 +7,7 @@ use novate_source::{RenameHint, ValueHint};
 use serde_json::{Value, json};
 
 use super::contract::write_emitted;
+use super::plan_merge;
 use crate::cli::Plan;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
@@ -16,6 +17,9 @@ use crate::{operations, renames, sources, states};
 
 /// Works out a migration and writes it as a package, or says that there is nothing to do.
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
+    if args.merge {
+        return plan_merge::run(context, args);
+    }
     let project = context.project()?;
     let (past, goal) = beside(|| past(&project, args), || goal(&project, args));
     let Past { history, start: known } = past?;
@@ -26,13 +30,7 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     };
     before.share_equal(&to);
     sources::check_coverage(&to, args.strict_coverage)?;
-    let options = PlanOptions {
-        renames: renames::collect(&args.rename, hints, &before, &to)?,
-        value_renames: renames::values(value_hints, &before),
-        online: args.online,
-        target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
-        script: false,
-    };
+    let options = options(&project, args, hints, value_hints, &before, &to)?;
     let (target, plan) = beside(|| json::storage_hash(&to), || novate_planner::plan(&before, &to, &options));
     let plan = plan?;
     operations::print_findings(context.ui, &plan.findings);
@@ -65,6 +63,24 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     Ok(report(&history, &name, &compiled, &plan, args.sql, text, &migrate))
 }
 
+/// How to plan between two contracts.
+pub(super) fn options(
+    project: &Project<'_>,
+    args: &Plan,
+    hints: Vec<RenameHint>,
+    value_hints: Vec<ValueHint>,
+    before: &Contract,
+    to: &Contract,
+) -> Result<PlanOptions, Problem> {
+    Ok(PlanOptions {
+        renames: renames::collect(&args.rename, hints, before, to)?,
+        value_renames: renames::values(value_hints, before),
+        online: args.online,
+        target_major: project.config.postgres_major.unwrap_or(PlanOptions::default().target_major),
+        script: false,
+    })
+}
+
 /// Does one thing on a thread of its own while another is done.
 fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|scope| {
@@ -94,7 +110,7 @@ fn past(project: &Project<'_>, args: &Plan) -> Result<Past, Problem> {
 }
 
 fn ways_back<'a>(history: &'a Outline, head: &'a Node) -> impl Iterator<Item = &'a Edge> {
-    history.graph.leaving(head).filter(|edge| history.graph.is_rollback(&edge.package))
+    history.graph.leaving(head).filter(|edge| history.graph.is_rollback(edge))
 }
 
 /// Where the plan starts: what was asked for, else the one head. Where a way back leads from the head, the contract
@@ -123,7 +139,7 @@ fn start(project: &Project<'_>, history: &Outline, args: &Plan, to: &Contract) -
 }
 
 /// How many objects differ between two contracts.
-fn changes(from: &Contract, to: &Contract) -> usize {
+pub(super) fn changes(from: &Contract, to: &Contract) -> usize {
     let (before, after) = (from.objects_unlike(to), to.objects_unlike(from));
     let gone = before.keys().filter(|id| !after.contains_key(id)).count();
     let new = after.iter().filter(|(id, object)| !before.get(id).is_some_and(|old| old.same(object))).count();

@@ -1,14 +1,17 @@
 //! `novate status`: where everything stands, and what to do next.
 
+use std::collections::BTreeSet;
+
 use novate_contract::json;
 use novate_history::{Node, PackageName, Route};
-use novate_runner::{Standing, standing};
+use novate_runner::{Marker, Standing, standing};
 use serde_json::{Value, json};
 
 use super::migrate::is_about_routes;
 use super::migration_emit::node_json;
-use super::{graph, migrate};
+use super::{graph, migrate, plan};
 use crate::cli::Status;
+use crate::picture::newest_first;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, Outline, Project, short};
@@ -21,7 +24,7 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
     let sources = project.sources()?;
     let hash = json::storage_hash(&sources.contract);
     let node: Node = Some(hash.clone());
-    let planned = history.graph.nodes().contains(&node)
+    let planned = history.graph.contains(&node)
         || (history.graph.edges().is_empty() && sources.contract == history.contract(&None)?);
     let heads = history.graph.heads();
     let refs = graph::refs(&history)?;
@@ -36,8 +39,9 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
         ),
     ];
     for (node, names) in &refs {
+        let package = history.graph.leads_to(node).map_or(String::new(), |edge| format!(" ({})", edge.package));
         for name in names {
-            lines.push(format!("ref        {name} at {}", short(node)));
+            lines.push(format!("ref        {name} at {}{package}", short(node)));
         }
     }
     let names = history.graph.edges().iter().map(|edge| &edge.package);
@@ -60,12 +64,24 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
     } else {
         Some("novate plan".to_owned())
     };
+    if heads.len() > 1 {
+        next = next.map(|_| "novate plan --merge joins the heads".to_owned());
+    }
     if let Some(database) = database(&project, args).await? {
         let (text, value, then) = against(&project, &history, args, &database, planned)?;
         lines.extend(text);
         next = next.or(then);
         if let Some(map) = json.as_object_mut() {
             map.insert("database".to_owned(), value);
+        }
+    } else if let Some(to) = &args.to {
+        // The same without a database: what such a goal asks of every one.
+        let (goal, described) = migrate::goal(&project, &history, Some(to))?;
+        lines.push(format!("goal       {described}, {}", short(&goal.node)));
+        let (text, invariants) = required(&history, &goal.invariants, &BTreeSet::new());
+        lines.extend(text);
+        if let Some(map) = json.as_object_mut() {
+            map.insert("goal".to_owned(), json!({ "at": node_json(goal.node.as_ref()), "required": invariants }));
         }
     }
     let mut report = Report::new(lines.join("\n"), json);
@@ -118,6 +134,12 @@ fn against(
         "invariants": database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default(),
         "inTransit": database.in_transit,
     });
+    if let Some((text, near)) = database.marker.as_ref().and_then(|marker| nearest(history, marker)) {
+        lines.push(text);
+        if let Some(map) = value.as_object_mut() {
+            map.insert("nearest".to_owned(), near);
+        }
+    }
     if let Some(transit) = &database.in_transit {
         lines.push(format!(
             "{} in transit: {} stands at operation {} ({})",
@@ -128,11 +150,23 @@ fn against(
         ));
         return Ok((lines, value, Some("novate migrate resumes it".to_owned())));
     }
+    let have = database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+    if !have.is_empty() {
+        lines.push(format!("           provided with {}", have.iter().cloned().collect::<Vec<_>>().join(", ")));
+    }
     if args.to.is_none() && !planned {
-        return Ok((lines, value, None));
+        // Whatever is planned next: a database that no package knows is not on its way there.
+        let unknown = at.is_some() && !history.graph.contains(&at);
+        let problem = unknown.then(|| history.graph.route(&at, &None, &have, &have).err()).flatten();
+        let then = problem.map(|error| no_route(error.into(), &mut lines, &mut value));
+        return Ok((lines, value, then.flatten()));
     }
     let (goal, described) = migrate::goal(project, history, args.to.as_deref())?;
-    let have = database.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+    let (text, invariants) = required(history, &goal.invariants, &have);
+    lines.extend(text);
+    if let Some(map) = value.as_object_mut() {
+        map.insert("required".to_owned(), invariants);
+    }
     match history.graph.route(&at, &goal.node, &goal.invariants, &have) {
         Ok(Route { edges }) if edges.is_empty() => {
             lines.push(match &database.marker {
@@ -166,16 +200,56 @@ fn against(
             Ok((lines, value, Some(command)))
         }
         Err(error) if is_about_routes(&error) => {
-            let problem = Problem::from(error);
-            lines.push(format!("{} {} ({})", Symbol::Warning.text(), problem.summary, problem.code));
-            if let Some(why) = &problem.why {
-                lines.push(format!("             {why}"));
-            }
-            if let Some(map) = value.as_object_mut() {
-                map.insert("problem".to_owned(), problem.to_json());
-            }
-            Ok((lines, value, problem.fix))
+            let then = no_route(error.into(), &mut lines, &mut value);
+            Ok((lines, value, then))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Says why there is no route; the next step.
+fn no_route(problem: Problem, lines: &mut Vec<String>, value: &mut Value) -> Option<String> {
+    lines.push(format!("{} {} ({})", Symbol::Warning.text(), problem.summary, problem.code));
+    if let Some(why) = &problem.why {
+        lines.push(format!("             {why}"));
+    }
+    if let Some(map) = value.as_object_mut() {
+        map.insert("problem".to_owned(), problem.to_json());
+    }
+    problem.fix
+}
+
+/// What the goal requires: each invariant, whether the database has it, and who provides it.
+fn required(history: &Outline, required: &BTreeSet<String>, have: &BTreeSet<String>) -> (Vec<String>, Value) {
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    for (at, invariant) in required.iter().enumerate() {
+        let by = history.graph.providers(invariant).next().map(|edge| edge.package.as_str());
+        let provided = have.contains(invariant);
+        let state = match (provided, by) {
+            (true, _) => "provided".to_owned(),
+            (false, Some(package)) => format!("missing, {package} provides it"),
+            (false, None) => "missing, no package provides it".to_owned(),
+        };
+        let lead = if at == 0 { "required" } else { "" };
+        lines.push(format!("{lead:<10} {invariant} ({state})"));
+        rows.push(json!({ "invariant": invariant, "provided": provided, "by": by }));
+    }
+    (lines, rows.into())
+}
+
+/// The contract that is most like the one that a database is at, where no package knows that one.
+fn nearest(history: &Outline, marker: &Marker) -> Option<(String, Value)> {
+    /// Of a long history the newest will do.
+    const COMPARED: usize = 30;
+    if history.graph.contains(&Some(marker.hash.clone())) {
+        return None;
+    }
+    let unlike = |node: Node| Some((plan::changes(&marker.contract, &history.contract(&node).ok()?), node));
+    let (count_unlike, node) =
+        newest_first(&history.graph).into_iter().take(COMPARED).filter_map(unlike).min_by_key(|(unlike, _)| *unlike)?;
+    let package = history.graph.leads_to(&node).map(|edge| edge.package.as_str());
+    let place = package.map_or_else(|| short(&node), |package| format!("{} ({package})", short(&node)));
+    let text = format!("           most like {place}: {} unlike", count(count_unlike, "object"));
+    Some((text, json!({ "at": node_json(node.as_ref()), "package": package, "objectsUnlike": count_unlike })))
 }

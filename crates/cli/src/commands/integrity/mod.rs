@@ -117,6 +117,7 @@ impl Sample {
             to: None,
             name: Some(name.to_owned()),
             rename: Vec::new(),
+            merge: false,
             online: false,
             dry_run: false,
             sql: false,
