@@ -156,6 +156,12 @@ impl Reviewed {
         };
         let mut why = vec![format!("{by} names {words}")];
         why.extend(operation.hazards.iter().map(|hazard| format!("{}: {}", hazard.code.as_str(), hazard.message)));
+        if self.places.is_empty() {
+            why.push(
+                "exceptions in its migration.sql do not count: it does not compile to what runs (novate check)"
+                    .to_owned(),
+            );
+        }
         let meta = serde_json::json!({
             "package": self.name.as_str(),
             "operation": operation.id,

@@ -38,3 +38,19 @@ fn better_words_are_no_forgery() {
     sample.forge(|package| package.operations[0].label = "Said otherwise".to_owned());
     sample.check().unwrap();
 }
+
+#[test]
+fn an_exception_of_a_forged_source_excuses_nothing() {
+    let sample = Sample::new();
+    sample.write("novate.toml", b"[policy]\ndeny = [\"data\"]\n");
+    let denied = |said: &str| {
+        let problem = sample.check().unwrap_err();
+        let all = problem.flatten();
+        let found = all.iter().filter(|problem| problem.code == "POLICY.DENIED");
+        found.filter(|problem| problem.why.as_deref().unwrap_or_default().contains(said)).count()
+    };
+    let (before, explained) = (denied(""), denied("do not count"));
+    assert!(before > 0 && explained == 0);
+    sample.forge(|package| package.operations.last_mut().unwrap().execute[0].sql = "DROP TABLE users".to_owned());
+    assert_eq!(denied("do not count"), before);
+}
