@@ -5,10 +5,13 @@
 // What a journey does it does in a project, even where the project lends it nothing.
 #![allow(clippy::unused_self, clippy::format_collect)]
 
+mod asked;
 mod bad_days;
 mod connecting;
+mod dev;
 mod drift;
 mod drills;
+mod environments;
 mod evolving;
 mod graph;
 mod integrity;
@@ -16,8 +19,12 @@ mod invariants;
 mod locks;
 mod online;
 mod probes;
+mod rehearsing;
 mod rewrites;
 mod rights;
 mod secrets;
+mod seeds;
 mod setting_out;
+mod squash;
 mod support;
+mod taking_over;

@@ -220,6 +220,13 @@ fn commands_that_work() {
         scene.at_every_loudness(&url, arguments);
     }
     scene.project.contract(TWO);
+    // The server that `dev` keeps in the project may be another user's.
+    std::fs::set_permissions(scene.project.path(""), std::fs::Permissions::from_mode(0o755)).unwrap();
+    scene.project.write(
+        "seeds/one.sql",
+        "-- @check\nSELECT 1 WHERE NOT EXISTS (SELECT 1 FROM t WHERE id = 1);\n-- @run\nINSERT INTO t (id) VALUES \
+         (1);\n-- @end\n",
+    );
     for arguments in [
         ["plan", "--name", "more"].as_slice(),
         &["migrate"],
@@ -241,6 +248,13 @@ fn commands_that_work() {
         &["ref", "list"],
         &["ref", "delete", "here"],
         &["check"],
+        &["env"],
+        &["env", "production"],
+        &["dev", "--once"],
+        &["dev", "--url"],
+        &["seed", "--check"],
+        &["seed", "--dry-run"],
+        &["seed"],
         &["postgres", "list"],
         &["explain", "CONNECTION.AUTH_FAILED"],
         &["completions", "bash"],
@@ -321,7 +335,7 @@ fn connections_that_fail() {
     let silent = format!("postgresql://{role}:{}@127.0.0.1:{silent_port}/x", secret("no answer"));
     scene.run(&silent, &["migrate", "-vvv"]);
     for url in &urls {
-        for arguments in [["migrate"].as_slice(), &["db", "verify", "-vvv"], &["status", "--json"]] {
+        for arguments in [["migrate"].as_slice(), &["db", "verify", "-vvv"], &["status", "--json"], &["env"]] {
             scene.run(url, arguments);
         }
         let end = scene.run("", &["db", "sign", "--db", url]);
@@ -354,6 +368,8 @@ fn strings_that_cannot_be_read() {
     for text in &strings {
         scene.run(text, &["migrate"]);
         scene.run(text, &["status", "--json", "-vvv"]);
+        scene.run(text, &["env"]);
+        scene.run("", &["env", "--json", "--db", text]);
         scene.run("", &["db", "verify", "--db", text]);
     }
     // Where none is expected.
@@ -371,6 +387,7 @@ fn strings_that_cannot_be_read() {
             &["migration", "show", text],
             &["migration", "new", text],
             &["explain", text],
+            &["env", text],
             &["--env", text, "migrate"],
             &["--space", text, "migrate"],
             &["check", "--deny", text],
@@ -406,7 +423,9 @@ fn files_that_cannot_be_read() {
     ];
     for text in &broken {
         scene.file("novate.toml", text);
-        for arguments in [["migrate"].as_slice(), &["status", "--json"], &["db", "verify", "-vvv", "--env", "x"]] {
+        for arguments in
+            [["migrate"].as_slice(), &["status", "--json"], &["db", "verify", "-vvv", "--env", "x"], &["env", "-v"]]
+        {
             scene.run("", arguments);
         }
     }
@@ -472,6 +491,13 @@ fn statements_that_set_passwords() {
             &["migration", "show", "--json"],
             &["migration", "check", "--json"],
             &["check"],
+            &["env"],
+            &["env", "production"],
+            &["dev", "--once"],
+            &["dev", "--url"],
+            &["seed", "--check"],
+            &["seed", "--dry-run"],
+            &["seed"],
             &["status"],
         ] {
             scene.run(&url, arguments);

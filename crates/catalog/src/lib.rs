@@ -9,11 +9,13 @@ mod compare;
 mod describe;
 mod error;
 mod fingerprint;
+mod keeper;
 mod read;
 mod settle;
 
 pub use compare::{CompareOptions, Difference, Finding, FindingKind, Severity, Subject, SubjectKind, compare};
 pub use error::CatalogError;
 pub use fingerprint::{Changes, Fingerprint};
+pub use keeper::{Keeper, Past, Row, Unfinished, keepers, leave_alone};
 pub use read::{InstalledExtension, ReadOptions, ServerVersion, Snapshot, Transaction, read};
 pub use settle::settle;

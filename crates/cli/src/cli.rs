@@ -77,11 +77,15 @@ pub(crate) enum Command {
     Migration(Migration),
     /// Apply packages to a database
     Migrate(Migrate),
+    /// Apply what is pending to a copy, and tell what it does there
+    Rehearse(crate::commands::rehearse::Rehearse),
     /// Where the contract, the history and a database stand
     Status(Status),
     /// Work with a live database
     #[command(subcommand)]
     Db(Db),
+    /// A PostgreSQL of this project's own that follows the contract as you edit it
+    Dev(crate::commands::dev::Args),
     /// What leads from one state to another
     Diff(Diff),
     /// Names for contracts that deploys move to
@@ -89,6 +93,10 @@ pub(crate) enum Command {
     Ref(Ref),
     /// Check everything that can be checked without a database
     Check(Check),
+    /// What each environment would use, and what is missing
+    Env(crate::commands::env::Args),
+    /// Run the seeds that still have work
+    Seed(crate::commands::seed::Args),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -216,13 +224,17 @@ pub(crate) enum Migration {
     /// One package
     Show(Show),
     /// Every package
-    List,
+    List(crate::commands::List),
     /// The history as a picture
     Graph(crate::commands::graph::Graph),
     /// What ran where
     Log(Log),
     /// Check the integrity of every package
     Check,
+    /// Make one package of a stretch of the history
+    Squash(crate::commands::Squash),
+    /// Put packages out of the way, still part of the history
+    Archive(crate::commands::Archive),
 }
 
 /// `novate migration new`
@@ -281,6 +293,16 @@ pub(crate) struct Migrate {
     /// Move this ref to where the database is then; what it requires is required, and stays so
     #[arg(long, value_name = "NAME", conflicts_with_all = ["plan", "dry_run"])]
     pub(crate) advance_ref: Option<String>,
+    /// Rehearse first (scratch, template, or the URL of a copy), and go on only where that came out clean
+    #[arg(long, value_name = "COPY", num_args = 0..=1, default_missing_value = "scratch",
+          conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) rehearse: Option<String>,
+    /// For a rehearsal on a scratch server: so many rows of every table
+    #[arg(long, value_name = "N", requires = "rehearse")]
+    pub(crate) sample: Option<u32>,
+    /// Then run the seeds that still have work
+    #[arg(long, conflicts_with_all = ["plan", "dry_run"])]
+    pub(crate) seed: bool,
 }
 
 /// `novate status`
@@ -428,7 +450,7 @@ pub(crate) struct Check {
 /// `novate explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as MIGRATION.DIVERGED, or configuration, contracts, formats, graph, roles; none lists the codes
+    /// A code such as MIGRATION.DIVERGED, or a topic such as configuration, contracts, seeds; none lists both
     pub(crate) code: Option<String>,
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct SpaceConfig {
     pub(crate) migrations: Utf8PathBuf,
     /// The schema of names without one.
     pub(crate) default_schema: String,
+    /// Its seeds: files and folders, in order; `None` for the usual folder, which need not be there.
+    pub(crate) seeds: Option<Vec<Utf8PathBuf>>,
 }
 
 /// `[env.NAME]`.
@@ -65,6 +67,9 @@ pub(crate) struct Environment {
     /// Classes and hazards that `migrate` refuses.
     #[serde(default)]
     pub(crate) deny: Vec<String>,
+    /// Seeds of this environment, after those of the space.
+    #[serde(default)]
+    pub(crate) seeds: Vec<Utf8PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +91,7 @@ struct SpaceFile {
     contract: Option<Utf8PathBuf>,
     migrations: Option<Utf8PathBuf>,
     default_schema: Option<String>,
+    seeds: Option<Vec<Utf8PathBuf>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -105,6 +111,7 @@ const KEYS: &[&str] = &[
     "contract",
     "migrations",
     "default_schema",
+    "seeds",
     "env",
     "url",
     "protected",
@@ -174,7 +181,7 @@ impl Config {
                     .at(Place::file(path))
             })?;
             let config = space_config(root, &space_name, space);
-            for named in [&config.contract, &config.migrations] {
+            for named in [&config.contract, &config.migrations].into_iter().chain(config.seeds.iter().flatten()) {
                 if !plain(named).starts_with(plain(root)) {
                     return Err(outside(root, named).at(Place::file(path)));
                 }
@@ -198,11 +205,18 @@ impl Config {
             };
             control.push((pattern, policy));
         }
+        let mut environments = file.env;
+        for named in environments.values_mut().flat_map(|environment| &mut environment.seeds) {
+            *named = root.join(&named);
+            if !plain(named).starts_with(plain(root)) {
+                return Err(outside(root, named).at(Place::file(path)));
+            }
+        }
         Ok(Self {
             root: root.to_owned(),
             database: file.database,
             spaces,
-            environments: file.env,
+            environments,
             control,
             postgres_major: file.postgres.major,
         })
@@ -270,6 +284,7 @@ fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig 
         contract: root.join(contract),
         migrations: root.join(migrations),
         default_schema: file.default_schema.unwrap_or_else(|| "public".to_owned()),
+        seeds: file.seeds.map(|seeds| seeds.into_iter().map(|path| root.join(path)).collect()),
     }
 }
 

@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use crate::config::{Config, FILE};
+use crate::redact::{What, redact};
 
 /// Reads the text of a `novate.toml` in the folder `root`. The error is what people are told is wrong with it, in 80
 /// columns and without colours. No file is read, but to show the line of an unknown key.
@@ -12,6 +13,9 @@ pub fn check(root: &Utf8Path, text: &str) -> Result<(), String> {
             config.settings();
             Ok(())
         }
-        Err(problem) => Err(anstream::adapter::strip_str(&problem.to_text(80)).to_string()),
+        Err(problem) => {
+            let plain = anstream::adapter::strip_str(&problem.to_text(80)).to_string();
+            Err(redact(&plain, What::Message))
+        }
     }
 }

@@ -27,11 +27,27 @@ macro_rules! plain {
     )*};
 }
 
-plain!(novate_planner::PlanError, novate_source::FileError);
+plain!(novate_planner::PlanError, novate_source::FileError, novate_neon::NeonError);
 
 impl From<novate_scratch::ScratchError> for Problem {
     fn from(error: novate_scratch::ScratchError) -> Self {
         Self::input(error.code(), error.to_string()).fix(error.fix())
+    }
+}
+
+impl From<novate_rehearse::RehearseError> for Problem {
+    fn from(error: novate_rehearse::RehearseError) -> Self {
+        match error {
+            novate_rehearse::RehearseError::Run(error) => error.into(),
+            novate_rehearse::RehearseError::Connection(error) => error.into(),
+            novate_rehearse::RehearseError::Scratch(error) => error.into(),
+            novate_rehearse::RehearseError::Neon(error) => error.into(),
+            error => {
+                let mut problem = Self::input(error.code(), error.to_string()).fix(error.fix());
+                problem.why = error.why();
+                problem
+            }
+        }
     }
 }
 

@@ -75,6 +75,7 @@ impl Progress {
                 };
                 self.say(Symbol::Done, &line);
             }
+            Event::OperationObserved { .. } => {}
             Event::Comparing { .. } => {
                 if let Some(bar) = &self.bar {
                     bar.set_message("comparing with the contract");

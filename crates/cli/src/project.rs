@@ -8,13 +8,13 @@ use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageSta
 use novate_runner::connection::ConnectionString;
 use novate_runner::{Interrupt, Session};
 
-use crate::config::{Config, Environment, SpaceConfig};
+use crate::config::{Config, Environment, FILE, SpaceConfig};
 use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
 use crate::ui::{Symbol, Ui};
-use crate::variables::{Origin, Variables};
+use crate::variables::Variables;
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -50,6 +50,8 @@ pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
     pub(crate) graph: Graph,
     /// Every package.
     pub(crate) packages: P,
+    /// A contract that was read with them, kept because a run is likely to end there.
+    latest: Option<(StorageHash, Contract)>,
 }
 
 /// The history of a space as its manifests draw it, without what the packages run.
@@ -86,8 +88,8 @@ impl Project<'_> {
     /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who
     /// asks whether all is well.
     pub(crate) fn whole_history(&self) -> Result<Loaded, Problem> {
-        let history = self.history()?;
-        history.store.check_snapshots(history.packages.values())?;
+        let mut history = self.history()?;
+        history.latest = history.store.check_snapshots(history.packages.values())?;
         Ok(history)
     }
 
@@ -95,7 +97,7 @@ impl Project<'_> {
     pub(crate) fn outline(&self) -> Result<Outline, Problem> {
         let store = self.store()?;
         let graph = store.outline()?;
-        Ok(Loaded { store, graph, packages: () })
+        Ok(Loaded { store, graph, packages: (), latest: None })
     }
 
     /// Reads the graph, every package's hash checked.
@@ -103,7 +105,7 @@ impl Project<'_> {
         let store = self.store()?;
         let (graph, packages) = store.graph()?;
         let packages = packages.into_iter().map(|package| (package.name.clone(), package)).collect();
-        Ok(Loaded { store, graph, packages })
+        Ok(Loaded { store, graph, packages, latest: None })
     }
 
     /// Where the emitted contract is.
@@ -140,36 +142,68 @@ impl Project<'_> {
                 Err(Problem::input("CONFIG.UNKNOWN_ENV", format!("novate.toml has no environment {name}"))
                     .why(if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) })
                     .fix(format!("add [env.{name}] with a url"))
-                    .at(Place::file(self.config.root.join(crate::config::FILE))))
+                    .at(Place::file(self.config.root.join(FILE))))
             }
         }
     }
 
     /// The database to use: `--db`, the environment, `novate.toml`, then `DATABASE_URL`.
     pub(crate) fn connection_string(&self) -> Result<(ConnectionString, String), Problem> {
-        let (text, origin) = self.connection_text()?;
+        let (text, origin) = match &self.context.db {
+            Some(url) => (url.clone(), "--db".to_owned()),
+            None => self.configured(self.environment()?)?,
+        };
         let string = parse_connection(&text, &self.variables)?;
         Ok((string, origin))
     }
 
-    fn connection_text(&self) -> Result<(String, String), Problem> {
-        if let Some(url) = &self.context.db {
-            return Ok((url.clone(), "--db".to_owned()));
-        }
-        if let Some((name, environment)) = self.environment()? {
+    /// The connection string of an environment, or of none, as it is written, and where it is from. `--db` is not
+    /// looked at.
+    pub(crate) fn configured(&self, chosen: Option<(&str, &Environment)>) -> Result<(String, String), Problem> {
+        if let Some((name, environment)) = chosen {
             let Some(url) = &environment.url else {
                 return Err(Problem::input("CONFIG.NO_URL", format!("the environment {name} has no url"))
-                    .fix(format!("add url = \"env:...\" to [env.{name}]")));
+                    .why(format!(
+                        "looked at --db (not given), then url in [env.{name}] of {FILE} (not set);\nan environment never \
+                         falls back to another database"
+                    ))
+                    .fix(format!(
+                        "add url = \"env:{variable}\" to [env.{name}] of {FILE},\nand {variable}=postgresql://... to \
+                         .env.local",
+                        variable = variable_for(name)
+                    )));
             };
             return self.value(url, &format!("[env.{name}]"));
         }
         if let Some(url) = &self.config.database.url {
             return self.value(url, "[database]");
         }
-        match self.variables.get("DATABASE_URL") {
-            Some((value, origin)) => Ok((value, format!("DATABASE_URL from {origin}"))),
-            None => Err(no_database(&format!("looked for DATABASE_URL in {}", self.variables.looked_in()))),
+        let name = "DATABASE_URL";
+        match self.variables.get(name) {
+            Some((value, origin)) => Ok((value, format!("{name} from {origin}"))),
+            None => Err(no_database(
+                &format!("no environment was chosen (--env, NOVATE_ENV), url in [database] of {FILE} is not set"),
+                name,
+                &self.variables,
+            )),
         }
+    }
+
+    /// Every database that the project knows of, by what names it: the one of no environment, then the environments'.
+    pub(crate) fn databases(&self) -> Vec<(String, Result<ConnectionString, Problem>)> {
+        let parse = |found: Result<(String, String), Problem>| {
+            found.and_then(|(text, _)| parse_connection(&text, &self.variables))
+        };
+        let own = match (&self.config.database.url, self.variables.get("DATABASE_URL")) {
+            (Some(url), _) => Some(parse(self.value(url, "[database]"))),
+            (None, Some((url, _))) => Some(parse_connection(&url, &self.variables)),
+            (None, None) => None,
+        };
+        let named = self.config.environments.iter().filter_map(|(name, environment)| {
+            let url = environment.url.as_ref()?;
+            Some((format!("[env.{name}]"), parse(self.value(url, &format!("[env.{name}]")))))
+        });
+        own.map(|own| ("[database]".to_owned(), own)).into_iter().chain(named).collect()
     }
 
     /// A configured value: itself, or that of the variable that `env:NAME` names.
@@ -178,12 +212,8 @@ impl Project<'_> {
             return Ok((text.to_owned(), format!("{section} of novate.toml")));
         };
         match self.variables.get(name) {
-            Some((value, Origin::Process)) => Ok((value, format!("{name} from the environment"))),
-            Some((value, Origin::File(path))) => Ok((value, format!("{name} from {path}"))),
-            None => Err(no_database(&format!(
-                "{section} of novate.toml says env:{name}; looked for {name} in {}",
-                self.variables.looked_in()
-            ))),
+            Some((value, origin)) => Ok((value, format!("{name} from {origin}"))),
+            None => Err(no_database(&format!("{section} of novate.toml says env:{name}"), name, &self.variables)),
         }
     }
 
@@ -242,10 +272,21 @@ impl Project<'_> {
     }
 }
 
-fn no_database(why: &str) -> Problem {
+/// A variable that should hold a connection string and does not: where it was looked for, and where it belongs.
+fn no_database(before: &str, name: &str, variables: &Variables) -> Problem {
     Problem::input("CONFIG.NO_DATABASE", "no database was named")
-        .why(why)
-        .fix("give --db postgresql://..., or set DATABASE_URL in the environment, .env.local or .env")
+        .why(format!("--db is not given, {before};\nlooked for {name} in {}", variables.searched(name)))
+        .fix(format!(
+            "add {name}=postgresql://... to .env.local (this machine's own; keep it out of git), set it in the \
+             environment,\nor give --db postgresql://..."
+        ))
+        .meta(serde_json::json!({ "variable": name }))
+}
+
+/// The variable that would hold the connection string of an environment: `PRODUCTION_URL`.
+fn variable_for(environment: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    format!("{}_URL", environment.chars().map(plain).collect::<String>())
 }
 
 /// Reads a connection string with what libpq would take from the environment.
@@ -254,9 +295,17 @@ pub(crate) fn parse_connection(text: &str, variables: &Variables) -> Result<Conn
 }
 
 impl<P> Loaded<P> {
+    /// The same without what the packages run.
+    pub(crate) fn outline(&self) -> Outline {
+        Loaded { store: self.store.clone(), graph: self.graph.clone(), packages: (), latest: None }
+    }
+
     /// The contract at a node.
     pub(crate) fn contract(&self, node: &Node) -> Result<Contract, HistoryError> {
-        self.store.contract(node, "the graph")
+        match &self.latest {
+            Some((hash, contract)) if node.as_ref() == Some(hash) => Ok(contract.clone()),
+            _ => self.store.contract(node, "the graph"),
+        }
     }
 }
 

@@ -18,6 +18,9 @@ const DOCUMENTED: &[(&str, &str)] = &[
     ("NOVATE_POSTGRES_BIN", "a folder with PostgreSQL's programs, for throwaway servers"),
     ("NOVATE_CACHE_DIR", "where installed servers and templates are kept"),
     ("NOVATE_APP_TAG", "kept in the ledger beside each run"),
+    ("NEON_API_KEY", "the key of Neon's API, for a rehearsal on a branch"),
+    ("NEON_PROJECT_ID", "the project of which a rehearsal makes a branch"),
+    ("NEON_API_URL", "where Neon's API is, if it is elsewhere"),
     ("NO_COLOR", "no colour in any output"),
     ("SOURCE_DATE_EPOCH", "the time that packages are stamped with, in seconds since 1970"),
 ];
@@ -40,11 +43,14 @@ impl std::fmt::Display for Origin {
     }
 }
 
+/// The files that hold variables, the first to set one winning.
+pub(crate) const ENV_FILES: [&str; 2] = [".env.local", ".env"];
+
 /// The variables as one run sees them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Variables {
     process: BTreeMap<String, String>,
-    files: Vec<(Utf8PathBuf, BTreeMap<String, String>)>,
+    files: Vec<(Utf8PathBuf, Option<BTreeMap<String, String>>)>,
 }
 
 impl Variables {
@@ -55,15 +61,16 @@ impl Variables {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let mut read = Vec::new();
-        for name in [".env.local", ".env"] {
+        for name in ENV_FILES {
+            let Some(path) = root.map(|root| root.join(name)) else { continue };
             // A folder of that name is somebody else's: virtual environments of Python are called so.
-            let Some(path) = root.map(|root| root.join(name)).filter(|path| !path.is_dir()) else { continue };
-            let text = match files::read(&path, MAX_SETTINGS_BYTES) {
-                Ok(text) => text,
-                Err(Unreadable::Missing) => continue,
+            let found = match files::read(&path, MAX_SETTINGS_BYTES) {
+                Ok(text) => Some(values(&path, &text)?),
+                Err(Unreadable::Missing) => None,
+                Err(_) if path.is_dir() => None,
                 Err(error) => return Err(unreadable(&path, error.to_string())),
             };
-            read.push((name.into(), values(&path, &text)?));
+            read.push((name.into(), found));
         }
         Ok(Self { process, files: read })
     }
@@ -74,7 +81,7 @@ impl Variables {
         let files = self
             .files
             .iter()
-            .filter_map(|(path, values)| Some((values.get(name)?.clone(), Origin::File(path.clone()))));
+            .filter_map(|(path, values)| Some((values.as_ref()?.get(name)?.clone(), Origin::File(path.clone()))));
         process.into_iter().chain(files).find(|(value, _)| !value.is_empty())
     }
 
@@ -90,14 +97,17 @@ impl Variables {
         ConnectEnv::new(self.process.clone(), home, user)
     }
 
-    /// Where [`Self::get`] looks, for messages.
-    pub(crate) fn looked_in(&self) -> String {
-        let files: Vec<&str> = self.files.iter().map(|(path, _)| path.as_str()).collect();
-        if files.is_empty() {
-            "the environment (there is no .env.local and no .env)".to_owned()
-        } else {
-            format!("the environment, {}", files.join(", "))
-        }
+    /// Where [`Self::get`] looked for a variable that has no value, in order, and what it found there.
+    pub(crate) fn searched(&self, name: &str) -> String {
+        let found = |values: &BTreeMap<String, String>, absent: &'static str| {
+            if values.contains_key(name) { "it is empty" } else { absent }
+        };
+        let mut places = vec![format!("the environment ({})", found(&self.process, "not set"))];
+        places.extend(self.files.iter().map(|(path, values)| match values {
+            Some(values) => format!("{path} ({})", found(values, "not in it")),
+            None => format!("{path} (no such file)"),
+        }));
+        places.join(", then ")
     }
 }
 

@@ -5,6 +5,7 @@
 //! run anything, and never look at a database or at the contract's source files.
 
 mod adjacency;
+mod archive;
 mod error;
 mod files;
 pub mod format;

@@ -12,8 +12,10 @@ impl PackageName {
     /// The name, where `text` can be one: ASCII letters, digits, `-`, `_`, at most 120 bytes.
     pub fn parse(text: &str) -> Result<Self, HistoryError> {
         let ok = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let fits =
-            !text.is_empty() && text.len() <= 120 && text.chars().all(ok) && text != "refs" && text != "snapshots";
+        let fits = !text.is_empty()
+            && text.len() <= 120
+            && text.chars().all(ok)
+            && !["refs", "snapshots", crate::archive::FOLDER].contains(&text);
         if fits { Ok(Self(text.to_owned())) } else { Err(HistoryError::InvalidPackageName { name: text.to_owned() }) }
     }
 

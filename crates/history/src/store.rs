@@ -7,7 +7,7 @@ use novate_contract::{Contract, Space, StorageHash};
 
 use crate::{
     Edge, Graph, HistoryError, Manifest, MigrationHash, NewPackage, Node, Package, PackageName, PackageStamp, Ref,
-    RefName, files, package, refs, snapshot,
+    RefName, package, refs, snapshot,
 };
 
 /// The packages and refs of one space, and the snapshots that spaces share.
@@ -36,25 +36,9 @@ impl Store {
         &self.folder
     }
 
-    /// The packages that are there, by name.
-    pub fn package_names(&self) -> Result<Vec<PackageName>, HistoryError> {
-        let mut names = Vec::new();
-        for entry in files::list(&self.folder)? {
-            if entry == "refs" || entry == "snapshots" {
-                continue;
-            }
-            let path = self.folder.join(&entry);
-            if fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?.is_file() {
-                continue;
-            }
-            names.push(PackageName::parse(&entry)?);
-        }
-        Ok(names)
-    }
-
     /// A package, its hash checked.
     pub fn read_package(&self, name: &PackageName) -> Result<Package, HistoryError> {
-        let package = package::read(&self.folder.join(name.as_str()), name)?;
+        let package = package::read(&self.folder_of(name), name)?;
         if package.manifest.space == self.space {
             Ok(package)
         } else {
@@ -75,7 +59,7 @@ impl Store {
     /// hashes are not checked.
     pub fn outline(&self) -> Result<Graph, HistoryError> {
         let edge = |name: PackageName| {
-            let (manifest, hash) = package::read_manifest_alone(&self.folder.join(name.as_str()))?;
+            let (manifest, hash) = package::read_manifest_alone(&self.folder_of(&name))?;
             Ok(Edge::new(name, hash, &manifest))
         };
         Ok(Graph::new(self.package_names()?.into_iter().map(edge).collect::<Result<_, HistoryError>>()?))
@@ -88,22 +72,27 @@ impl Store {
         Ok((Graph::new(packages.iter().map(Edge::of).collect()), packages))
     }
 
-    /// Reads and checks every snapshot that an edge touches.
-    pub fn check_snapshots<'a>(&self, packages: impl IntoIterator<Item = &'a Package>) -> Result<(), HistoryError> {
+    /// Reads and checks every snapshot that an edge touches; gives the last of them, which is likely to be needed next.
+    pub fn check_snapshots<'a>(
+        &self,
+        packages: impl IntoIterator<Item = &'a Package>,
+    ) -> Result<Option<(StorageHash, Contract)>, HistoryError> {
         let mut checked = BTreeSet::new();
+        let mut last = None;
         for package in packages {
             for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
                 if checked.insert(hash) {
-                    snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                    let contract = snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                    last = Some((hash.clone(), contract));
                 }
             }
         }
-        Ok(())
+        Ok(last)
     }
 
     /// The manifest and source of a package that is to be compiled again, whatever its hash says.
     pub fn read_for_emit(&self, name: &PackageName) -> Result<(Manifest, String), HistoryError> {
-        package::read_unchecked(&self.folder.join(name.as_str()))
+        package::read_unchecked(&self.folder_of(name))
     }
 
     /// Refuses a package that must not run, as far as its manifest and its source tell: see [`Package::check_runnable`].
@@ -114,7 +103,7 @@ impl Store {
 
     /// Where a package's `migration.sql` is.
     pub fn source_path(&self, name: &PackageName) -> Utf8PathBuf {
-        self.folder.join(name.as_str()).join(package::SOURCE)
+        self.folder_of(name).join(package::SOURCE)
     }
 
     /// Writes a new package under the first free name for its minute and title.
@@ -127,7 +116,7 @@ impl Store {
         let mut attempt = 0;
         loop {
             let name = PackageName::build(stamp, title, attempt);
-            match package::write(&self.folder.join(name.as_str()), new, false) {
+            match package::write(&self.folder_of(&name), new, false) {
                 Err(HistoryError::PackageExists { .. }) if attempt < 1000 => attempt += 1,
                 other => return other.map(|hash| (name, hash)),
             }
@@ -136,7 +125,7 @@ impl Store {
 
     /// Writes a package again in its place.
     pub fn rewrite_package(&self, name: &PackageName, new: &NewPackage) -> Result<MigrationHash, HistoryError> {
-        package::write(&self.folder.join(name.as_str()), new, true)
+        package::write(&self.folder_of(name), new, true)
     }
 
     /// Why a package should not be compiled again: others start where it ends, or a ref points there. One that waits for

@@ -174,12 +174,27 @@ impl<'a> Difference<'a> {
                 }
                 // What a contract says about the objects of others is a claim, and none of our doing.
                 (Control::External, _) => {}
+                // The table says it for its parts.
+                _ if self.comes_or_goes_with_table(&id) => {}
                 (policy, _) => {
                     let policy = if policy == Control::Tolerated { "tolerated" } else { "observed" };
                     self.findings.push(Finding::LeftAlone { id, policy });
                 }
             }
         }
+    }
+
+    /// Whether an object belongs to a table that is there on one side alone.
+    fn comes_or_goes_with_table(&self, id: &ObjectId) -> bool {
+        let table = match id {
+            ObjectId::Table(_) => None,
+            ObjectId::Sequence(name) => {
+                let sequence = self.to.sequences.get(name).or_else(|| self.from.sequences.get(name));
+                sequence.and_then(|sequence| sequence.owner.as_ref()).map(|owner| &owner.table)
+            }
+            other => other.table(),
+        };
+        table.is_some_and(|table| self.from.tables.contains_key(table) != self.to.tables.contains_key(table))
     }
 
     fn can_alter(&self, id: &ObjectId, old: &Object<'_>, new: &Object<'_>) -> bool {

@@ -26,7 +26,9 @@ mod step;
 mod strategy;
 mod uses;
 
-pub use compile::{Allow, CompileError, Compiled, Difference, DifferenceKind, PlaceholderLine, compile};
+pub use compile::{
+    Allow, CompileError, Compiled, Difference, DifferenceKind, PlaceholderLine, Stated, compile, compile_seed, stated,
+};
 pub use error::PlanError;
 pub use operation::{Batch, Check, Hazard, HazardCode, Operation, OperationClass, Statement, Target, TransactionMode};
 pub use plan::{

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use novate_catalog::{Finding, Snapshot};
 use novate_contract::{Contract, Space};
 use novate_history::Package;
 use novate_planner::Operation;
 use sha2::{Digest, Sha256};
 use tokio_postgres::error::ErrorPosition;
 
+use crate::asked::{self, Around, Asked};
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
@@ -56,6 +58,7 @@ pub(crate) async fn begin(
     on: &mut dyn FnMut(Event),
 ) -> Result<Standing, Attempt> {
     session.watch_after = settings.watch_after();
+    session.observing = settings.observing;
     let sql = format!(
         "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
         settings.begin(),
@@ -76,18 +79,43 @@ pub(crate) async fn begin(
 
 /// What ran.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct Ran<'a> {
     pub(crate) outcomes: Vec<Option<Outcome>>,
+    /// What was asked, and what is left to comparing.
+    around: Around<'a>,
 }
 
-/// Runs operations in the open transaction, in one round trip.
-pub(crate) async fn run(
+/// Runs operations in the open transaction, in one round trip; in two, where something is there already that an operation
+/// makes. The caller goes on with [`compared`], which answers what was not asked here.
+pub(crate) async fn run<'a>(
+    session: &mut Session,
+    package: &str,
+    operations: &'a [Operation],
+    to: &Contract,
+    on: &mut dyn FnMut(Event),
+) -> Result<Ran<'a>, Attempt> {
+    let mut outcomes = vec![None; operations.len()];
+    let mut around = asked::around(operations, to);
+    let sql = program::batch(operations, &around.each, 0, session.observing);
+    if let Some(at) = part(session, package, operations, &sql, &mut outcomes, on).await? {
+        let rest = operations.get(at..).unwrap_or_default();
+        around.each.truncate(at);
+        around.each.extend(rest.iter().map(Asked::all));
+        let sql = program::batch(rest, around.each.get(at..).unwrap_or_default(), at, session.observing);
+        part(session, package, operations, &sql, &mut outcomes, on).await?;
+    }
+    Ok(Ran { outcomes, around })
+}
+
+/// Runs a program; gives the operation that it stopped at.
+async fn part(
     session: &mut Session,
     package: &str,
     operations: &[Operation],
+    sql: &str,
+    outcomes: &mut [Option<Outcome>],
     on: &mut dyn FnMut(Event),
-) -> Result<Ran, Attempt> {
-    let mut outcomes = vec![None; operations.len()];
+) -> Result<Option<usize>, Attempt> {
     let mut current = 0;
     let answer = {
         let mut on_heard = |heard: Heard| match heard.report() {
@@ -97,6 +125,7 @@ pub(crate) async fn run(
                 let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
                 on(Event::OperationStarted { index, label });
             }
+            Ok(Report::Observed(index, observation)) => on(Event::OperationObserved { index, observation }),
             Ok(Report::Finished(index, outcome)) => {
                 if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
                     *slot = Some(outcome.clone());
@@ -104,15 +133,43 @@ pub(crate) async fn run(
                 }
             }
         };
-        session.batch(&program::statement(operations), &mut on_heard).await
+        session.batch(sql, &mut on_heard).await
     };
     match answer {
-        Ok(_) => Ok(Ran { outcomes }),
+        Ok(rows) => Ok(program::stopped(&rows)),
         Err(failure) if failure.is_contention() => {
             Err(Attempt::Contention { operation: operations.get(current).cloned() })
         }
         Err(failure) => Err(Attempt::Failed(explain(failure, package, operations.get(current)))),
     }
+}
+
+/// Reads the catalog after [`run`] and compares it with the contract that the operations lead to: what is there, and what
+/// must not differ. Where there is any doubt, the postchecks that comparing was to answer are asked after all, so that the
+/// operation is named whose result is not there.
+pub(crate) async fn compared(
+    session: &mut Session,
+    package: &str,
+    operations: &[Operation],
+    ran: &Ran<'_>,
+    to: &Contract,
+    scope: Scope,
+) -> Result<(Snapshot, Vec<Finding>), Attempt> {
+    let live = live::read(session).await?;
+    let all = live::all_differences(session, to, &live).await?;
+    let doubtful = ran.around.is_doubtful(to, &live, &all);
+    let findings = live::errors(all, scope, operations);
+    if doubtful || !findings.is_empty() {
+        let mut current = 0;
+        let mut on_heard = |heard: Heard| {
+            if let Ok(Report::Started(index)) = heard.report() {
+                current = index;
+            }
+        };
+        let answer = session.batch(&program::questions(&ran.around.each), &mut on_heard).await;
+        answer.map_err(|failure| Attempt::Failed(explain(failure, package, operations.get(current))))?;
+    }
+    Ok((live, findings))
 }
 
 /// A failure inside the program as an error that names the operation.
@@ -174,10 +231,10 @@ pub(crate) async fn apply(
     let began = Instant::now();
     let package = step.package;
     on(Event::PackageStarted { package: package.name.clone(), operations: package.operations.len() });
-    let ran = run(session, package.name.as_str(), &package.operations, on).await?;
+    let ran = run(session, package.name.as_str(), &package.operations, step.to, on).await?;
 
     on(Event::Comparing { package: package.name.clone() });
-    let fingerprint = compare(session, step).await?;
+    let fingerprint = compare(session, step, &ran).await?;
 
     let mut invariants: BTreeSet<String> =
         standing.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
@@ -220,17 +277,14 @@ pub(crate) async fn commit(session: &mut Session, writes: &str, commit: bool) ->
 }
 
 /// Compares the live catalog with the contract that the package leads to; gives the fingerprint to sign.
-async fn compare(session: &mut Session, step: &Step<'_>) -> Result<String, Attempt> {
-    let live = live::read(session).await?;
-    let findings = live::differences(session, step.to, &live, step.scope, &step.package.operations).await?;
+async fn compare(session: &mut Session, step: &Step<'_>, ran: &Ran<'_>) -> Result<String, Attempt> {
+    let package = step.package;
+    let name = package.name.as_str();
+    let (live, findings) = compared(session, name, &package.operations, ran, step.to, step.scope).await?;
     if findings.is_empty() {
         Ok(live::fingerprint(&live))
     } else {
-        Err(RunError::ResultMismatch {
-            package: step.package.name.to_string(),
-            to: step.package.manifest.to.clone(),
-            findings,
-        }
-        .into())
+        let to = package.manifest.to.clone();
+        Err(RunError::ResultMismatch { package: name.to_owned(), to, findings }.into())
     }
 }

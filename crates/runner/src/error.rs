@@ -52,6 +52,14 @@ pub enum RunError {
         /// What the marker says.
         found: String,
     },
+    /// Seeds were checked against another contract than the one that the database is at.
+    #[error("the database is at the contract {found}, and the seeds are for {expected}")]
+    SeedNotCurrent {
+        /// What the seeds were checked against.
+        expected: String,
+        /// What the marker says.
+        found: String,
+    },
     /// Another session moved the marker in between.
     #[error("another session moved the marker in the meantime")]
     MarkerMoved,
@@ -276,6 +284,7 @@ impl RunError {
             Self::TablesNewer { .. } => "MARKER.TABLES_NEWER",
             Self::MarkerMissing { .. } => "MARKER.MISSING",
             Self::MarkerMismatch { .. } => "MIGRATION.MARKER_MISMATCH",
+            Self::SeedNotCurrent { .. } => "SEED.NOT_CURRENT",
             Self::MarkerMoved => "MIGRATION.MARKER_MOVED",
             Self::PrecheckFailed { .. } => "MIGRATION.PRECHECK_FAILED",
             Self::PostcheckFailed { .. } => "MIGRATION.POSTCHECK_FAILED",
@@ -339,6 +348,9 @@ impl RunError {
                  them may run in another session, with other settings, and nobody could tell whether somebody works on it"
                     .to_owned(),
             ),
+            Self::SeedNotCurrent { .. } => {
+                Some("its names were checked against the contract, and the database is not there; nothing ran".to_owned())
+            }
             Self::MarkerMismatch { .. } => Some("a package applies only where it starts".to_owned()),
             _ => None,
         }
@@ -358,6 +370,9 @@ impl RunError {
             Self::TablesNewer { .. } => Some("use a newer novate".to_owned()),
             Self::MarkerMissing { .. } => Some("novate db init".to_owned()),
             Self::MarkerMismatch { .. } => Some("novate status".to_owned()),
+            Self::SeedNotCurrent { .. } => {
+                Some("novate migrate --seed, or novate db update for a development database, then novate seed".to_owned())
+            }
             Self::MarkerMoved | Self::Interrupted | Self::ConnectionLost { .. } | Self::CommitUnknown { .. } => {
                 Some("run it again: it starts from where the database stands".to_owned())
             }

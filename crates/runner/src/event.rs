@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use novate_history::PackageName;
 
+use crate::Observation;
+
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -55,6 +57,13 @@ pub enum Event {
         label: String,
         /// What became of it.
         outcome: Outcome,
+    },
+    /// What an operation was seen to do; it ends next.
+    OperationObserved {
+        /// Its place in the package, from 0.
+        index: usize,
+        /// What was seen.
+        observation: Observation,
     },
     /// The result is compared with the contract that the package leads to.
     Comparing {

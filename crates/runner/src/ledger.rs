@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Sign,
     /// The database was updated to the contract without a package.
     Update,
+    /// A seed did its work.
+    Seed,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::Migrate => "migrate",
             Self::Sign => "sign",
             Self::Update => "update",
+            Self::Seed => "seed",
         }
     }
 }
@@ -37,7 +40,7 @@ impl Kind {
 pub(crate) struct Entry<'a> {
     pub(crate) space: &'a Space,
     pub(crate) kind: Kind,
-    /// The package and its hash.
+    /// The package and its hash, or the seed and its digest.
     pub(crate) package: Option<(&'a str, &'a str)>,
     pub(crate) from: Option<&'a StorageHash>,
     pub(crate) to: &'a StorageHash,
@@ -112,9 +115,9 @@ impl StoredOutcome {
 pub struct LogRow {
     /// Counts rows.
     pub id: i64,
-    /// `migrate`, `sign`, `update`.
+    /// `migrate`, `sign`, `update`, `seed`.
     pub kind: String,
-    /// The package, where one ran.
+    /// The package or seed, where one ran.
     pub package: Option<String>,
     /// The contract before; `None` for the empty database.
     pub from_hash: Option<String>,

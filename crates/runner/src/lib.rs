@@ -6,20 +6,25 @@
 //! before a connection is made.
 
 mod apply;
+mod asked;
 mod baseline;
 mod bookkeeping;
+mod carry;
 pub mod connection;
 mod contention;
 mod error;
 mod event;
 mod holder;
+mod keeper;
 mod ledger;
 mod live;
 mod marker;
 mod mend;
 mod migrate;
+mod observe;
 mod program;
 mod rights;
+mod seed;
 mod sensitive;
 mod session;
 mod settings;
@@ -31,12 +36,17 @@ mod verify;
 mod watch;
 
 pub use baseline::{Initialised, init, is_empty};
+pub use carry::carry_bookkeeping;
 pub use error::{LeftBehind, OperationAt, RunError};
 pub use event::{Event, LockHolder, Outcome};
+pub use keeper::past;
 pub use ledger::{LogRow, log};
 pub use marker::{InTransit, Marker, Standing};
 pub use migrate::{Applied, Goal, History, MigrateError, Migrated, migrate, standing};
+pub use observe::{Observation, TableLock};
+pub use program::Observing;
 pub use rights::MissingRight;
+pub use seed::{Seed, SeedError, Seeded, seed};
 pub use session::{Interrupt, Session};
 pub use settings::Settings;
 pub use sign::{Signed, sign};

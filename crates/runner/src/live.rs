@@ -42,10 +42,23 @@ pub(crate) async fn differences(
     scope: Scope,
     operations: &[Operation],
 ) -> Result<Vec<Finding>, RunError> {
+    Ok(errors(all_differences(session, contract, live).await?, scope, operations))
+}
+
+/// As [`differences`], with everything that is only worth a note.
+pub(crate) async fn all_differences(
+    session: &mut Session,
+    contract: &Contract,
+    live: &Snapshot,
+) -> Result<Vec<Finding>, RunError> {
     let findings = novate_catalog::compare(contract, live, &CompareOptions::default());
-    let findings = novate_catalog::settle(&session.connected.client, contract, live, findings).await?;
+    Ok(novate_catalog::settle(&session.connected.client, contract, live, findings).await?)
+}
+
+/// What may not be, of what was found.
+pub(crate) fn errors(findings: Vec<Finding>, scope: Scope, operations: &[Operation]) -> Vec<Finding> {
     let findings = findings.into_iter().filter(Finding::is_error);
-    Ok(match scope {
+    match scope {
         Scope::Whole => findings.collect(),
         Scope::Touched => {
             let touched: BTreeSet<(&str, &str)> = operations
@@ -54,7 +67,7 @@ pub(crate) async fn differences(
                 .collect();
             findings.filter(|finding| is_touched(finding, &touched)).collect()
         }
-    })
+    }
 }
 
 fn is_touched(finding: &Finding, touched: &BTreeSet<(&str, &str)>) -> bool {

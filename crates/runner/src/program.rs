@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use novate_planner::Operation;
+use novate_planner::{Check, Operation};
 use novate_sql::Literal;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
+use crate::asked::Asked;
 use crate::event::Outcome;
+use crate::observe::{self, Observation};
 
 /// `SQLSTATE`s of the program's own failures. Class `NV` is used by nothing in PostgreSQL.
 pub(crate) const PRECHECK_FAILED: &str = "NV001";
@@ -22,81 +23,152 @@ const PREFIX: &str = "novate:";
 /// client by what an operation sets.
 pub(crate) const LAST_OUTCOME: &str = "pg_catalog.current_setting('novate.outcome', true)";
 
-/// The body. `%L%` stands for the literal that holds the operations.
-const BODY: &str = r"
+/// The operation that cannot be begun without asking everything, as a setting of the transaction; empty where there is
+/// none.
+const STOPPED: &str = "pg_catalog.current_setting('novate.stopped')";
+
+/// The body. `%L%` stands for the literal that holds the operations, `%F%` for the number of the first of them; `%D%`,
+/// `%B%` and `%A%` for what observing adds.
+const BODY: &str = r#"
 DECLARE
   ops pg_catalog.jsonb := %L%::pg_catalog.jsonb;
   op pg_catalog.jsonb;
   question pg_catalog.jsonb;
-  step pg_catalog.text;
   answer pg_catalog.bool;
   done pg_catalog.bool;
   affected pg_catalog.int8;
   total pg_catalog.int8;
+  ms pg_catalog.int8;
   began pg_catalog.timestamptz;
-  outcome pg_catalog.jsonb;
-BEGIN
+  outcome pg_catalog.text := '';%D%
+BEGIN%B%
+  PERFORM pg_catalog.set_config('novate.stopped', '', true);
   FOR i IN 0 .. pg_catalog.jsonb_array_length(ops) - 1 LOOP
     op := ops -> i;
     began := pg_catalog.clock_timestamp();
     total := 0;
-    RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('started', i);
-    done := pg_catalog.jsonb_array_length(op -> 'after') > 0;
-    FOR question IN SELECT pg_catalog.jsonb_array_elements(op -> 'after') LOOP
+    IF op ? 'free' THEN
+      EXECUTE op ->> 'free' INTO answer;
+      IF answer IS NOT TRUE THEN
+        PERFORM pg_catalog.set_config('novate.stopped', (i + %F%)::pg_catalog.text, true);
+        EXIT;
+      END IF;
+    END IF;
+    RAISE NOTICE 'novate:{"started": %}', i + %F%;
+    done := pg_catalog.jsonb_array_length(op -> 'done') > 0;
+    FOR n IN 0 .. pg_catalog.jsonb_array_length(op -> 'done') - 1 LOOP
       EXIT WHEN NOT done;
-      EXECUTE question ->> 'sql' INTO answer;
+      EXECUTE op -> 'done' ->> n INTO answer;
       done := coalesce(answer, false);
     END LOOP;
     IF done THEN
-      outcome := pg_catalog.jsonb_build_object('skipped', true);
-      PERFORM pg_catalog.set_config('novate.outcome', outcome::pg_catalog.text, true);
-      RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i) || outcome;
+      outcome := '"skipped": true';
+      RAISE NOTICE 'novate:{"finished": %, %}', i + %F%, outcome;
       CONTINUE;
     END IF;
-    FOR question IN SELECT pg_catalog.jsonb_array_elements(op -> 'before') LOOP
+    FOR n IN 0 .. pg_catalog.jsonb_array_length(op -> 'before') - 1 LOOP
+      question := op -> 'before' -> n;
       EXECUTE question ->> 'sql' INTO answer;
       IF answer IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'NV001', MESSAGE = question ->> 'description', DETAIL = question ->> 'sql';
       END IF;
     END LOOP;
-    FOR step IN SELECT pg_catalog.jsonb_array_elements_text(op -> 'run') LOOP
-      EXECUTE step;
+    FOR n IN 0 .. pg_catalog.jsonb_array_length(op -> 'run') - 1 LOOP
+      EXECUTE op -> 'run' ->> n;
       GET DIAGNOSTICS affected = ROW_COUNT;
       total := total + affected;
     END LOOP;
-    FOR question IN SELECT pg_catalog.jsonb_array_elements(op -> 'after') LOOP
+    FOR n IN 0 .. pg_catalog.jsonb_array_length(op -> 'after') - 1 LOOP
+      question := op -> 'after' -> n;
       EXECUTE question ->> 'sql' INTO answer;
       IF answer IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'NV002', MESSAGE = question ->> 'description', DETAIL = question ->> 'sql';
       END IF;
     END LOOP;
-    outcome := pg_catalog.jsonb_build_object('rows', total, 'ms',
-      (extract(epoch FROM pg_catalog.clock_timestamp() - began) * 1000)::pg_catalog.int8);
-    PERFORM pg_catalog.set_config('novate.outcome', outcome::pg_catalog.text, true);
-    RAISE NOTICE 'novate:%', pg_catalog.jsonb_build_object('finished', i) || outcome;
+    ms := extract(epoch FROM pg_catalog.clock_timestamp() - began) * 1000;%A%
+    outcome := '"rows": ' || total || ', "ms": ' || ms;
+    RAISE NOTICE 'novate:{"finished": %, %}', i + %F%, outcome;
   END LOOP;
+  PERFORM pg_catalog.set_config('novate.outcome', '{' || outcome || '}', true);
 END
-";
+"#;
 
-/// The statement that runs `operations` in order.
-pub(crate) fn statement(operations: &[Operation]) -> String {
-    let ops: Vec<Value> = operations
+/// The statement that runs operations in order, with what is asked around them. `first` is the number of the first one.
+pub(crate) fn statement(operations: &[Operation], asked: &[Asked<'_>], first: usize, observing: Observing) -> String {
+    let each = operations.iter().zip(asked).map(|(op, asked)| Wire {
+        free: asked.free.map(|check| check.sql.as_str()),
+        done: asked.done.iter().map(|check| check.sql.as_str()).collect(),
+        before: asked.before.iter().copied().map(Question::of).collect(),
+        run: op.execute.iter().map(|step| step.sql.as_str()).collect(),
+        after: asked.after.iter().copied().map(Question::of).collect(),
+    });
+    block(each, first, observing)
+}
+
+/// As [`statement`], and which operation it stopped at.
+pub(crate) fn batch(operations: &[Operation], asked: &[Asked<'_>], first: usize, observing: Observing) -> String {
+    format!("{}; SELECT {STOPPED}", statement(operations, asked, first, observing))
+}
+
+/// The operation that a [`batch`] stopped at.
+pub(crate) fn stopped(rows: &[Vec<Option<String>>]) -> Option<usize> {
+    rows.last()?.first()?.as_deref()?.parse().ok()
+}
+
+/// The statement that asks after operations what was left to comparing.
+pub(crate) fn questions(asked: &[Asked<'_>]) -> String {
+    let each = asked
         .iter()
-        .map(|op| {
-            let questions = |checks: &[novate_planner::Check]| -> Vec<Value> {
-                checks.iter().map(|c| json!({ "description": c.description, "sql": c.sql })).collect()
-            };
-            json!({
-                "before": questions(&op.precheck),
-                "run": op.execute.iter().map(|s| s.sql.as_str()).collect::<Vec<_>>(),
-                "after": questions(&op.postcheck),
-            })
-        })
-        .collect();
-    let literal = Literal(&Value::from(ops).to_string()).to_string();
-    let body = BODY.replace("%L%", &literal);
+        .map(|asked| Wire { after: asked.compared.iter().copied().map(Question::of).collect(), ..Wire::default() });
+    block(each, 0, Observing::No)
+}
+
+fn block<'a>(operations: impl Iterator<Item = Wire<'a>>, first: usize, observing: Observing) -> String {
+    let operations: Vec<Wire<'_>> = operations.collect();
+    // Texts and lists of them can always be written.
+    let json = serde_json::to_string(&operations).unwrap_or_default();
+    let (declare, begin, after) = match observing {
+        Observing::Yes => (observe::DECLARE, observe::BEGIN, observe::AFTER),
+        Observing::No => Default::default(),
+    };
+    let body = BODY.replace("%D%", declare).replace("%B%", begin).replace("%A%", after);
+    let body = body.replace("%F%", &first.to_string());
+    let body = body.replace("%L%", &Literal(&json).to_string());
     let tag = unused_tag(&body);
     format!("DO {tag}{body}{tag}")
+}
+
+/// Whether it is told what operations do beside what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Observing {
+    /// Not: it takes time.
+    #[default]
+    No,
+    /// Yes: [`crate::Event::OperationObserved`].
+    Yes,
+}
+
+/// An operation as the body reads it.
+#[derive(Default, Serialize)]
+struct Wire<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free: Option<&'a str>,
+    done: Vec<&'a str>,
+    before: Vec<Question<'a>>,
+    run: Vec<&'a str>,
+    after: Vec<Question<'a>>,
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    description: &'a str,
+    sql: &'a str,
+}
+
+impl<'a> Question<'a> {
+    fn of(check: &'a Check) -> Self {
+        Self { description: &check.description, sql: &check.sql }
+    }
 }
 
 /// A dollar quote that the text does not hold.
@@ -113,14 +185,19 @@ fn unused_tag(text: &str) -> String {
 /// What the program reported in a notice; `None` for notices that are not its own.
 pub(crate) fn report(message: &str) -> Option<Report> {
     #[derive(Deserialize)]
-    struct Wire {
+    struct Told {
         started: Option<usize>,
         finished: Option<usize>,
         skipped: Option<bool>,
         rows: Option<u64>,
         ms: Option<u64>,
+        observed: Option<usize>,
+        seen: Option<Observation>,
     }
-    let wire: Wire = serde_json::from_str(message.strip_prefix(PREFIX)?).ok()?;
+    let wire: Told = serde_json::from_str(message.strip_prefix(PREFIX)?).ok()?;
+    if let (Some(index), Some(seen)) = (wire.observed, wire.seen) {
+        return Some(Report::Observed(index, seen));
+    }
     match (wire.started, wire.finished) {
         (Some(index), None) => Some(Report::Started(index)),
         (None, Some(index)) if wire.skipped == Some(true) => Some(Report::Finished(index, Outcome::Skipped)),
@@ -142,6 +219,8 @@ pub(crate) enum Report {
     Started(usize),
     /// The operation of that index has ended.
     Finished(usize, Outcome),
+    /// What the operation of that index was seen to do.
+    Observed(usize, Observation),
 }
 
 #[cfg(test)]

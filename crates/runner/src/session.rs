@@ -11,7 +11,7 @@ use crate::RunError;
 use crate::connection::{Connected, ConnectionError, ConnectionString, Notice, connect};
 use crate::error::is_lost;
 use crate::event::{Event, LockHolder};
-use crate::program::{self, Report};
+use crate::program::{self, Observing, Report};
 use crate::sharing::{self, Sharing};
 use crate::watch::{Watch, Watching};
 
@@ -133,6 +133,8 @@ pub struct Session {
     watch: Watch,
     /// After how long a statement is looked at.
     pub(crate) watch_after: Duration,
+    /// Whether operations are observed.
+    pub(crate) observing: Observing,
     /// Who was waited for last.
     blockers: Vec<LockHolder>,
 }
@@ -162,6 +164,7 @@ impl Session {
             application: application.to_owned(),
             watch: Watch::new(string.clone()),
             watch_after: Duration::from_secs(1),
+            observing: Observing::No,
             blockers: Vec::new(),
         })
     }
@@ -184,6 +187,11 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// The major version of the server.
+    pub fn server_major(&self) -> u32 {
+        self.connected.server_version.major()
     }
 
     /// Whether the connection is a session of its own; finds it out where something unknown is in between. No

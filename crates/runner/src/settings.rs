@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Observing;
+
 /// Time limits, retries and what to say of oneself.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub app_tag: Option<String>,
     /// Undo everything at the end instead of committing.
     pub dry_run: bool,
+    /// Whether to tell what operations lock and write anew.
+    pub observing: Observing,
 }
 
 impl Default for Settings {
@@ -25,6 +29,7 @@ impl Default for Settings {
             lock_budget: Duration::from_mins(5),
             app_tag: None,
             dry_run: false,
+            observing: Observing::No,
         }
     }
 }

@@ -73,9 +73,8 @@ async fn once(
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
     let hash = json::storage_hash(to);
-    let ran = apply::run(session, "db update", operations, on).await?;
-    let live = live::read(session).await?;
-    let findings = live::differences(session, to, &live, Scope::Whole, operations).await?;
+    let ran = apply::run(session, "db update", operations, to, on).await?;
+    let (live, findings) = apply::compared(session, "db update", operations, &ran, to, Scope::Whole).await?;
     if !findings.is_empty() {
         return Err(RunError::ResultMismatch { package: "db update".to_owned(), to: hash, findings }.into());
     }

@@ -90,6 +90,11 @@ fn sweep(base: &Utf8Path) {
     }
 }
 
+/// Whether the owner of a server's folder lives.
+pub(crate) fn is_owned(path: &Utf8Path) -> bool {
+    std::fs::File::open(path.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn abandoned(path: &Utf8Path) -> bool {
     match std::fs::File::open(path.join(LOCK)) {
         Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),

@@ -12,7 +12,7 @@ use crate::error::ScratchError;
 use crate::find::Installation;
 use crate::folder::Folder;
 use crate::identity;
-use crate::process::{Process, Stop, end_orphan, log_tail};
+use crate::process::{Process, Stop, await_former, end_orphan, log_tail};
 use crate::server::Options;
 use crate::template;
 use crate::wire::{Connection, Failure};
@@ -46,6 +46,8 @@ const THROWAWAY: &[(&str, &str)] = &[
 ];
 /// How long a server may take to accept a connection: a throwaway one takes 0.1 s, a durable one may have to recover.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a server whose owner was killed may take to stop: it writes what it has in memory first.
+const FORMER: Duration = Duration::from_secs(20);
 
 /// A server of ours. The process goes first, then the folder's lock.
 #[derive(Debug)]
@@ -69,9 +71,17 @@ impl Launched {
                 template::copy(&template, &data)?;
                 (data, Stop::Immediate)
             }
-            Some(dir) => (durable_data(installation, &template, dir)?, Stop::Fast),
+            Some(dir) => {
+                let data = durable_data(installation, &template, dir)?;
+                await_former(&data, FORMER);
+                (data, Stop::Fast)
+            }
         };
-        let port = if options.tcp { free_port()? } else { PORT };
+        let port = match options.port {
+            _ if !options.tcp => PORT,
+            Some(port) if is_free(port) => port,
+            _ => free_port()?,
+        };
         write_settings(&data, options, port)?;
         write_files(&data, options)?;
         this.data = Some(data.clone());
@@ -130,6 +140,13 @@ fn free_port() -> Result<u16, ScratchError> {
         }
     }
     Err(failed()(std::io::ErrorKind::AddrInUse.into()))
+}
+
+/// Whether nobody listens on a port of the loopback addresses.
+fn is_free(port: u16) -> bool {
+    ["127.0.0.1", "::1"].iter().all(|address| {
+        !matches!(TcpListener::bind((*address, port)), Err(error) if error.kind() == std::io::ErrorKind::AddrInUse)
+    })
 }
 
 /// Connects as soon as the server lets us, looking every other millisecond; `Err` says why it never will.

@@ -8,13 +8,14 @@
 use std::fmt::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use crate::error::ScratchError;
+use crate::folder::is_owned;
 use crate::identity;
 
 /// Signals that a terminal or a session sends to everybody are the owner's to handle; the end of the pipe follows.
@@ -104,6 +105,22 @@ pub(crate) fn end_orphan(data: &Utf8Path, folder: &Utf8Path) {
         && let Err(error) = kill_process(pid, Signal::QUIT)
     {
         tracing::debug!(%error, %data, "no server to end");
+    }
+}
+
+/// Waits until the server that last used a data directory is gone: where its owner was killed, the supervisor is still
+/// stopping it. One whose owner lives, and one that stays, is for the next start to name.
+pub(crate) fn await_former(data: &Utf8Path, patience: Duration) {
+    let began = Instant::now();
+    while began.elapsed() < patience {
+        let lock = std::fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        let mut lines = lock.lines();
+        let pid = lines.next().and_then(|pid| pid.trim().parse().ok()).and_then(Pid::from_raw);
+        let owned = lines.nth(3).is_some_and(|socket| is_owned(Utf8Path::new(socket)));
+        match pid.map(test_kill_process) {
+            Some(Ok(()) | Err(rustix::io::Errno::PERM)) if !owned => std::thread::sleep(Duration::from_millis(50)),
+            _ => return,
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Options {
     pub files: Vec<(String, String)>,
     /// Listen on `127.0.0.1` and `::1` too, at a port that was free; [`Server::port`] says which.
     pub tcp: bool,
+    /// The port to listen on where [`Self::tcp`] is asked for and nobody has it; otherwise any that is free.
+    pub port: Option<u16>,
 }
 
 /// How many ports are tried for a server that listens on one.

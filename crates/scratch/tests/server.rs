@@ -255,6 +255,6 @@ fn a_server_can_listen_on_a_port_with_files_of_its_own() {
     let hosts = "SELECT string_agg(type || ' ' || auth_method, ',' ORDER BY line_number) FROM pg_hba_file_rules";
     assert_eq!(database.execute(hosts).unwrap(), [[Some("local trust,host password".to_owned())]]);
     std::net::TcpStream::connect(("127.0.0.1", server.port())).unwrap();
-    let other = start(&Options { tcp: true, ..Options::default() });
+    let other = start(&Options { tcp: true, port: Some(server.port()), ..Options::default() });
     assert_ne!(server.port(), other.port());
 }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use novate_runner::connection::{ConnectEnv, ConnectionString, Host};
+use novate_runner::connection::{ConnectEnv, ConnectionString, Host, Secret};
 
 use crate::text::{ensure, parts};
 
@@ -62,17 +62,17 @@ fn home(files: &[String]) -> std::io::Result<PathBuf> {
 /// Whatever else holds a password, what is shown does not, unless what has to be shown is the same text.
 fn hides_passwords(string: &ConnectionString) -> Result<(), String> {
     let passwords = string.password.iter().chain(string.hosts.iter().filter_map(|host| host.password.as_ref()));
-    let shown = format!("{string} {string:?} {} {:?} {:?}", string.safe_summary(), string.hosts, string.password);
-    let names = format!(
-        "{} {} {:?} {:?} {:?} postgresql://",
-        string.user,
-        string.dbname,
-        string.hosts.iter().map(|host| (&host.host, host.port)).collect::<Vec<_>>(),
-        string.tls,
-        string.connect_timeout,
-    );
-    for password in passwords.map(novate_runner::connection::Secret::expose) {
-        if password.len() < LONG_ENOUGH || password.starts_with('*') || names.contains(password) {
+    let shown = |string: &ConnectionString| {
+        format!("{string} {string:?} {} {:?} {:?}", string.safe_summary(), string.hosts, string.password)
+    };
+    // What is shown of the same string with other passwords does not come from the passwords.
+    let mut other = string.clone();
+    let secret = Secret::new("");
+    other.password = other.password.map(|_| secret.clone());
+    other.hosts.iter_mut().for_each(|host| host.password = host.password.as_ref().map(|_| secret.clone()));
+    let (shown, without) = (shown(string), shown(&other));
+    for password in passwords.map(Secret::expose) {
+        if password.len() < LONG_ENOUGH || password.starts_with('*') || without.contains(password) {
             continue;
         }
         ensure(!shown.contains(password), || format!("{password:?} is shown: {shown}"))?;

@@ -1,13 +1,13 @@
 //! `migration.sql`.
 //!
-//! An input of one part is compiled between two contracts of ours. With more parts, the first two are the contracts, and
+//! An input of one part is compiled between two contracts of ours, and as a seed. With more parts, the first two are the contracts, and
 //! the third is compiled between them; without a third, what is planned is.
 
 use std::sync::OnceLock;
 
 use novate_contract::{Contract, Space, validate};
 use novate_history::format::ops_json;
-use novate_planner::{Header, PlanOptions, compile, plan, render};
+use novate_planner::{Header, Operation, OperationClass, PlanOptions, compile, compile_seed, plan, render};
 use novate_source::{Drops, SourceFile, SourceOptions};
 
 use crate::contract::{read, shown};
@@ -19,6 +19,7 @@ pub(crate) fn run(input: &str) -> Result<(), String> {
     match parts.as_slice() {
         [text] => {
             let (from, to) = ours();
+            seed(text, from)?;
             compiled(text, from, to)
         }
         [from, to, rest @ ..] => {
@@ -56,6 +57,27 @@ fn compiled(text: &str, from: &Contract, to: &Contract) -> Result<(), String> {
                 shown(&[Some(error.to_string()), error.why(), error.fix()]);
             }
             ensure(!errors.is_empty(), || "a text was refused without a reason".to_owned())
+        }
+    }
+}
+
+/// The same text as a seed: what it does are transforms alone, and what is wrong has its place.
+fn seed(text: &str, contract: &Contract) -> Result<(), String> {
+    match compile_seed(text, "seed", contract) {
+        Ok(operations) => {
+            let is_transform = |operation: &Operation| {
+                operation.class == OperationClass::Data && operation.precheck.len() == 1 && operation.batch.is_none()
+            };
+            ensure(!operations.is_empty() && operations.iter().all(is_transform), || {
+                format!("a seed is something else\n{operations:#?}")
+            })
+        }
+        Err(errors) => {
+            for error in &errors {
+                within(text, error.span().start, error.span().end, error)?;
+                shown(&[Some(error.to_string()), error.why(), error.fix()]);
+            }
+            ensure(!errors.is_empty(), || "a seed was refused without a reason".to_owned())
         }
     }
 }

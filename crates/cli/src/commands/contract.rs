@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::{ControlArg, Emit, Infer, Split};
 use crate::emitted::Emitted;
 use crate::files::{self, MAX_SETTINGS_BYTES};
+use crate::keepers::{self, Kept};
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
 use crate::project::{Context, Project};
@@ -90,7 +91,12 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     let project = context.project()?;
     let mut session = project.connect().await?;
     let live = novate_runner::read_live(&mut session).await?;
+    let kept = keepers::find(&mut session, &live.contract).await?;
     session.close().await;
+    for kept in &kept {
+        context.ui.note(Symbol::Info, &kept.text());
+    }
+    keepers::refuse_unfinished(&kept)?;
     let mut contract = live.contract;
     contract.space = context.space.clone();
     if !args.only.is_empty() {
@@ -98,6 +104,8 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     }
     if let Some(control) = args.control {
         set_control(&mut contract, control);
+    } else {
+        leave_alone(context, &mut contract, &kept);
     }
     let layout = match args.split {
         Split::One => Layout::One,
@@ -122,9 +130,22 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     Ok(Report::new(
         format!("{} {} written: {}", Symbol::Done.text(), names.join(", "), summary(&contract)),
         json!({ "files": written, "storageHash": hash.as_str(),
-                "unsupported": sources::unsupported_json(&contract) }),
+                "unsupported": sources::unsupported_json(&contract), "keptBy": keepers::to_json(&kept) }),
     )
-    .next("novate contract emit, then novate db sign"))
+    .next("novate plan --name baseline, then: novate db sign"))
+}
+
+/// Leaves what other tools keep for themselves to them.
+fn leave_alone(context: &Context, contract: &mut Contract, kept: &[Kept]) {
+    let keepers: Vec<novate_catalog::Keeper> = kept.iter().map(|kept| kept.keeper.clone()).collect();
+    novate_catalog::leave_alone(contract, &keepers);
+    let theirs = keepers.iter().flat_map(novate_catalog::Keeper::tables);
+    let theirs: Vec<String> =
+        theirs.filter(|table| contract.tables.contains_key(table)).map(ToString::to_string).collect();
+    if !theirs.is_empty() {
+        let text = format!("{} is only observed: novate never changes it", theirs.join(", "));
+        context.ui.note(Symbol::Info, &text);
+    }
 }
 
 fn place(

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::migrate::{Ready, applied_json, ready};
 use crate::cli::DbInit;
+use crate::keepers;
 use crate::problem::Problem;
 use crate::progress::{Progress, count};
 use crate::project::{Context, short};
@@ -16,6 +17,7 @@ pub(crate) async fn run(context: &Context, args: &DbInit) -> Result<Report, Prob
     let project = context.project()?;
     let Ready { history, goal, .. } = ready(&project, args.to.as_deref())?;
     let mut session = project.connect().await?;
+    keepers::refuse_at_first_signature(&mut session, &context.space).await?;
     let settings = project.settings();
     let contract = |node: &Node| history.contract(node);
     let source =

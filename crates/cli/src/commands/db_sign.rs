@@ -6,6 +6,7 @@ use serde_json::json;
 use super::db_verify::contract;
 use super::migration_emit::node_json;
 use crate::cli::DbSign;
+use crate::keepers;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::project::{Context, short};
@@ -16,6 +17,7 @@ pub(crate) async fn run(context: &Context, args: &DbSign) -> Result<Report, Prob
     let project = context.project()?;
     let contract = contract(&project, args.to.as_deref())?;
     let mut session = project.connect().await?;
+    keepers::refuse_at_first_signature(&mut session, &context.space).await?;
     let settings = project.settings();
     let mut progress = Progress::new(context.ui);
     let signed =

@@ -1,8 +1,9 @@
 //! `novate db update`: a development database follows the contract without a package.
 
 use dialoguer::Confirm;
+use novate_contract::{Contract, Control};
 use novate_planner::{Item, Operation, OperationClass, PlanOptions};
-use novate_runner::{RunError, standing, update};
+use novate_runner::{RunError, Session, Settings, standing, update};
 use serde_json::json;
 
 use crate::cli::DbUpdate;
@@ -12,6 +13,7 @@ use crate::problem::Problem;
 use crate::progress::{Progress, count};
 use crate::project::{Context, denied};
 use crate::renames;
+use crate::sources::Sources;
 use crate::ui::{Report, Symbol, err};
 
 /// Plans from the live schema to the contract, asks, applies, verifies and signs.
@@ -25,15 +27,70 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     }
     let sources = project.sources()?;
     sources.print_notes(context.ui);
-    let to = sources.contract;
     let mut session = project.connect().await?;
-    if let Some(transit) = standing(&mut session, &context.space).await?.in_transit {
+    let next = difference(context, sources, &args.rename, Externals::Theirs, &mut session).await?;
+    let operations = &next.operations;
+    let mut text = operations::lines(operations);
+    let json = json!({ "operations": operations::json(operations), "dryRun": args.dry_run });
+    if args.dry_run {
+        session.close().await;
+        if operations.is_empty() {
+            text = format!("{} Nothing to do", Symbol::Done.text());
+        }
+        return Ok(Report::new(text, json));
+    }
+    consent(context, args, operations)?;
+    apply(context, &next, &mut session, &project.settings()).await?;
+    session.close().await;
+    let text = if operations.is_empty() {
+        format!("{} Nothing to do: the database is what the contract says, and is signed", Symbol::Done.text())
+    } else {
+        format!("{} {} applied, verified and signed", Symbol::Done.text(), count(operations.len(), "operation"))
+    };
+    Ok(Report::new(text, json))
+}
+
+/// What an operation fails with, whose next step usually is about its package.
+const OF_AN_OPERATION: [&str; 3] =
+    ["MIGRATION.STATEMENT_FAILED", "MIGRATION.PRECHECK_FAILED", "MIGRATION.POSTCHECK_FAILED"];
+
+/// What leads from a live schema to the contract.
+pub(crate) struct Difference {
+    /// The contract.
+    pub(crate) to: Contract,
+    /// The operations, in order.
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// Who makes what the contract leaves to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Externals {
+    /// They do.
+    Theirs,
+    /// We do, as it is declared: on a server of our own there is nobody else.
+    Ours,
+}
+
+/// Plans from the live schema to the contract; refuses what only a package can hold.
+pub(crate) async fn difference(
+    context: &Context,
+    sources: Sources,
+    rename: &[String],
+    externals: Externals,
+    session: &mut Session,
+) -> Result<Difference, Problem> {
+    let contract = sources.contract;
+    let to = match externals {
+        Externals::Theirs => contract.clone(),
+        Externals::Ours => adopted(&contract),
+    };
+    if let Some(transit) = standing(session, &context.space).await?.in_transit {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
-    let mut live = novate_runner::read_live(&mut session).await?.contract;
+    let mut live = novate_runner::read_live(session).await?.contract;
     live.space = context.space.clone();
     let options = PlanOptions {
-        renames: renames::collect(&args.rename, sources.hints, &live, &to)?,
+        renames: renames::collect(rename, sources.hints, &live, &to)?,
         value_renames: renames::values(sources.value_hints, &live),
         target_major: u16::try_from(session.connected().server_version.major()).unwrap_or(15),
         ..PlanOptions::default()
@@ -42,27 +99,47 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     operations::print_findings(context.ui, &plan.findings);
     refuse_transforms(&plan)?;
     let operations = if plan.is_empty() { Vec::new() } else { compile(&plan, &live, &to)? };
-    let mut text = operations::lines(&operations);
-    let json = json!({ "operations": operations::json(&operations), "dryRun": args.dry_run });
-    if args.dry_run {
-        session.close().await;
-        if operations.is_empty() {
-            text = format!("{} Nothing to do", Symbol::Done.text());
+    Ok(Difference { to: contract, operations })
+}
+
+/// The contract with nothing left to others.
+fn adopted(contract: &Contract) -> Contract {
+    let mut ours = contract.clone();
+    let schemas = ours.schemas.values_mut().map(|schema| &mut schema.control);
+    let extensions = ours.extensions.values_mut().map(|extension| &mut extension.control);
+    let enums = ours.enums.values_mut().map(|kind| &mut kind.control);
+    let sequences = ours.sequences.values_mut().map(|sequence| &mut sequence.control);
+    let adopt = |control: &mut Control| {
+        if *control == Control::External {
+            *control = Control::Managed;
         }
-        return Ok(Report::new(text, json));
-    }
-    consent(context, args, &operations)?;
-    let settings = project.settings();
-    let mut progress = Progress::new(context.ui);
-    update(&mut session, &context.space, &operations, &to, &settings, &mut |event| progress.on(&event)).await?;
-    drop(progress);
-    session.close().await;
-    let text = if operations.is_empty() {
-        format!("{} Nothing to do: the database is what the contract says, and is signed", Symbol::Done.text())
-    } else {
-        format!("{} {} applied, verified and signed", Symbol::Done.text(), count(operations.len(), "operation"))
     };
-    Ok(Report::new(text, json))
+    schemas.chain(extensions).chain(enums).chain(sequences).for_each(adopt);
+    for name in contract.tables.keys().filter(|name| contract.tables[*name].control == Control::External) {
+        if let Some(table) = ours.tables.get_mut(name) {
+            table.control = Control::Managed;
+        }
+    }
+    ours
+}
+
+/// Applies a difference, verifies the result and signs it, in one transaction.
+pub(crate) async fn apply(
+    context: &Context,
+    next: &Difference,
+    session: &mut Session,
+    settings: &Settings,
+) -> Result<(), Problem> {
+    let mut progress = Progress::new(context.ui);
+    let mut on = |event| progress.on(&event);
+    update(session, &context.space, &next.operations, &next.to, settings, &mut on).await.map_err(|error| {
+        let mut problem = Problem::from(error);
+        // There is no package to edit and no migration to run again.
+        if OF_AN_OPERATION.contains(&problem.code) {
+            problem.fix = Some("mend the cause or the contract; nothing was changed".to_owned());
+        }
+        problem
+    })
 }
 
 /// Only a package can hold a change to rows, because only people know what rows should become.
@@ -80,11 +157,7 @@ fn refuse_transforms(plan: &novate_planner::Plan) -> Result<(), Problem> {
     }
 }
 
-fn compile(
-    plan: &novate_planner::Plan,
-    live: &novate_contract::Contract,
-    to: &novate_contract::Contract,
-) -> Result<Vec<Operation>, Problem> {
+fn compile(plan: &novate_planner::Plan, live: &Contract, to: &Contract) -> Result<Vec<Operation>, Problem> {
     let header = novate_planner::Header {
         name: "db update".to_owned(),
         from: None,
@@ -98,16 +171,12 @@ fn compile(
 
 /// Shows what will be done and asks. Destruction needs its own flag, whoever says yes to the rest.
 fn consent(context: &Context, args: &DbUpdate, operations: &[Operation]) -> Result<(), Problem> {
-    let destructive: Vec<&Operation> =
-        operations.iter().filter(|operation| operation.class == OperationClass::Destructive).collect();
-    if !destructive.is_empty() && !args.accept_data_loss {
-        let labels: Vec<&str> = destructive.iter().map(|operation| operation.label.as_str()).collect();
-        return Err(denied("DB.DATA_LOSS", format!("{} would lose data", count(destructive.len(), "operation")))
-            .why(labels.join("\n"))
-            .fix("keep what is dropped in the contract, name a rename with --rename, or add --accept-data-loss")
-            .meta(json!({ "operations": destructive.iter().map(|op| json!({
-                "id": op.id, "label": op.label,
-            })).collect::<Vec<_>>() })));
+    if !args.accept_data_loss
+        && let Some(problem) = data_loss(operations)
+    {
+        return Err(
+            problem.fix("keep what is dropped in the contract, name a rename with --rename, or add --accept-data-loss")
+        );
     }
     if operations.is_empty() || args.yes {
         return Ok(());
@@ -121,4 +190,20 @@ fn consent(context: &Context, args: &DbUpdate, operations: &[Operation]) -> Resu
     err(&operations::lines(operations));
     let yes = Confirm::new().with_prompt("Apply this?").default(false).interact().unwrap_or(false);
     if yes { Ok(()) } else { Err(Problem::input("DB.DECLINED", "nothing was changed").exit(Exit::Declined)) }
+}
+
+/// The error for operations that lose data, where there are any; without its next step.
+pub(crate) fn data_loss(operations: &[Operation]) -> Option<Problem> {
+    let destructive: Vec<&Operation> =
+        operations.iter().filter(|operation| operation.class == OperationClass::Destructive).collect();
+    if destructive.is_empty() {
+        return None;
+    }
+    let labels: Vec<&str> = destructive.iter().map(|operation| operation.label.as_str()).collect();
+    let problem = denied("DB.DATA_LOSS", format!("{} would lose data", count(destructive.len(), "operation")))
+        .why(labels.join("\n"))
+        .meta(json!({ "operations": destructive.iter().map(|op| json!({
+            "id": op.id, "label": op.label,
+        })).collect::<Vec<_>>() }));
+    Some(problem)
 }

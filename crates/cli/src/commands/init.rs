@@ -6,6 +6,7 @@ use serde_json::json;
 use super::contract::write_file;
 use crate::cli::Init;
 use crate::config::FILE;
+use crate::keepers::{self, Kept};
 use crate::problem::{Place, Problem};
 use crate::project::Context;
 use crate::ui::{Report, Symbol};
@@ -64,36 +65,53 @@ pub(crate) async fn run(context: &Context, args: &Init) -> Result<Report, Proble
             Symbol::Info.text()
         ));
     }
-    let next = if existing.is_none() && !args.empty && has_tables(context).await {
-        "novate contract infer"
-    } else {
-        "novate plan"
+    let found = if args.empty { Found::default() } else { look(context).await };
+    for kept in &found.kept {
+        lines.push(format!("{} {}", Symbol::Info.text(), kept.text()));
+        lines.extend(kept.warning().map(|warning| format!("{} {warning}", Symbol::Warning.text())));
+        lines.extend(kept.keeper.guide.map(|guide| format!("{} novate explain {guide}", Symbol::Next.text())));
+    }
+    let unfinished = found.kept.iter().find_map(|kept| kept.past.unfinished.as_ref());
+    let next = match (&existing, unfinished) {
+        (_, Some(unfinished)) => unfinished.fix.clone(),
+        (None, None) if found.has_tables => "novate contract infer".to_owned(),
+        (None, None) => format!("edit {contract}, then: novate plan"),
+        (Some(_), None) => "novate plan".to_owned(),
     };
-    let next = if existing.is_none() && next == "novate plan" {
-        format!("edit {contract}, then: novate plan")
-    } else {
-        next.to_owned()
-    };
-    Ok(Report::new(lines.join("\n"), json!({ "written": written, "contract": contract })).next(next))
+    let json = json!({ "written": written, "contract": contract, "keptBy": keepers::to_json(&found.kept) });
+    Ok(Report::new(lines.join("\n"), json).next(next))
 }
 
 fn existing_schema(context: &Context) -> Option<Utf8PathBuf> {
     USUAL_SCHEMAS.iter().map(Utf8PathBuf::from).find(|name| context.here.join(name).exists())
 }
 
-/// Whether the database that would be used holds anything; a database that cannot be reached does not matter here.
-async fn has_tables(context: &Context) -> bool {
-    let Ok(variables) = Variables::read(Some(&context.here)) else { return false };
+/// What is in the database that would be used.
+#[derive(Default)]
+struct Found {
+    has_tables: bool,
+    kept: Vec<Kept>,
+}
+
+/// Looks into the database that would be used; one that cannot be reached does not matter here.
+async fn look(context: &Context) -> Found {
+    let Ok(variables) = Variables::read(Some(&context.here)) else { return Found::default() };
     let url = context.db.clone().or_else(|| variables.get("DATABASE_URL").map(|(url, _)| url));
     let Some(string) = url.and_then(|url| crate::project::parse_connection(&url, &variables).ok()) else {
-        return false;
+        return Found::default();
     };
     let Ok(mut session) = novate_runner::Session::open(&string, "novate", context.interrupt.clone()).await else {
-        return false;
+        return Found::default();
     };
-    let found = novate_runner::read_live(&mut session).await;
+    let found = match novate_runner::read_live(&mut session).await {
+        Ok(live) => Found {
+            has_tables: !novate_runner::is_empty(&live),
+            kept: keepers::find(&mut session, &live.contract).await.unwrap_or_default(),
+        },
+        Err(_) => Found::default(),
+    };
     session.close().await;
-    found.is_ok_and(|live| !novate_runner::is_empty(&live))
+    found
 }
 
 #[cfg(test)]

@@ -7,21 +7,30 @@ use serde_json::{Value, json};
 
 use super::migration_emit::node_json;
 use super::refs;
+use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
 use crate::operations;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Loaded, Project, denied, shell_word, short};
+use crate::seeds::{self, Seeds};
+use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let Ready { history, mut goal, described } = ready(&project, args.to.as_deref())?;
+    let mut ready = ready(&project, args.to.as_deref())?;
     let advance = match &args.advance_ref {
-        Some(name) => Some(Advance::prepare(&history, name, &mut goal)?),
+        Some(name) => Some(Advance::prepare(&ready.history, name, &mut ready.goal)?),
         None => None,
+    };
+    rehearsed(&project, &ready, args).await?;
+    let Ready { history, goal, described } = ready;
+    let seeds = match &goal.node {
+        Some(hash) if args.seed => Some((Seeds::read(&project, &history.contract(&goal.node)?)?, hash.clone())),
+        _ => None,
     };
     let mut session = project.connect().await?;
     if args.plan {
@@ -41,7 +50,6 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
     drop(progress);
     let done = outcome?;
-    session.close().await;
     for note in &done.notes {
         context.ui.note(Symbol::Info, note);
     }
@@ -49,6 +57,19 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     if let Some(advance) = advance {
         advance.write(&history, &goal, &mut report)?;
     }
+    if let Some((seeds, at)) = seeds {
+        let before = report.text.lines().next().unwrap_or_default().trim_start_matches("✔ ").to_owned();
+        let seeded = seeds.run(context, &mut session, &at, &settings).await.map_err(|mut problem| {
+            problem.why =
+                Some(problem.why.iter().map(String::as_str).chain([before.as_str()]).collect::<Vec<_>>().join("\n"));
+            problem
+        })?;
+        report.text = format!("{}\n{}", report.text, seeds::text(&seeded, &settings));
+        if let Value::Object(map) = &mut report.json {
+            map.insert("seeds".to_owned(), seeds::json(&seeded));
+        }
+    }
+    session.close().await;
     Ok(report)
 }
 
@@ -94,6 +115,15 @@ impl Advance {
     }
 }
 
+/// Rehearses where that was asked for. Anything but a clean rehearsal is an error.
+async fn rehearsed(project: &Project<'_>, ready: &Ready, args: &Migrate) -> Result<(), Problem> {
+    let Some(on) = &args.rehearse else { return Ok(()) };
+    let copy = CopyArgs { on: on.clone(), sample: args.sample, keep: false };
+    let report = rehearse::on_copy(project, ready, &copy).await?.report(&ready.goal, None)?;
+    report.text.lines().for_each(|line| project.context.ui.note(Symbol::Next, line));
+    Ok(())
+}
+
 /// What a run needs and what was checked of it before any connection is made.
 pub(crate) struct Ready {
     /// The history, every hash checked.
@@ -106,8 +136,16 @@ pub(crate) struct Ready {
 
 /// Reads everything that a run needs from disk, and refuses what must not run.
 pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Problem> {
-    let history = project.whole_history()?;
-    let (goal, described) = goal(project, &history, to)?;
+    let (history, sources) = std::thread::scope(|scope| {
+        let history = scope.spawn(|| project.whole_history());
+        let sources = to.is_none().then(|| checked_sources(project));
+        (history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
+    });
+    let history = history?;
+    let (goal, described) = match sources {
+        Some(sources) => goal_of(&history, &sources?)?,
+        None => goal(project, &history, to)?,
+    };
     history.check_runnable(&goal.node)?;
     Ok(Ready { history, goal, described })
 }
@@ -121,8 +159,18 @@ pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&st
         }
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
     }
+    goal_of(history, &checked_sources(project)?)
+}
+
+/// The contract's files, compared with what was emitted of them.
+fn checked_sources(project: &Project<'_>) -> Result<Sources, Problem> {
     let sources = project.sources()?;
     project.check_emitted(&sources.contract)?;
+    Ok(sources)
+}
+
+/// The contract as where to go.
+fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), Problem> {
     let hash = json::storage_hash(&sources.contract);
     let node = Some(hash.clone());
     let empty = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;

@@ -18,9 +18,12 @@ pub(crate) async fn run(context: &Context, args: &Log) -> Result<Report, Problem
     let lines: Vec<String> = rows
         .iter()
         .map(|row| {
-            let what = row.package.as_deref().unwrap_or(&row.kind);
-            // Another branch's, or deleted since.
-            let gone = row.package.as_deref().is_some_and(|name| !is_here(name));
+            let what = match (row.kind.as_str(), row.package.as_deref()) {
+                ("seed", Some(name)) => format!("seed {name}"),
+                (kind, name) => name.unwrap_or(kind).to_owned(),
+            };
+            // Another branch's, or deleted since; a seed is no package.
+            let gone = row.kind != "seed" && row.package.as_deref().is_some_and(|name| !is_here(name));
             let gone = if gone { " (not in this checkout)" } else { "" };
             format!(
                 "{}  {what}{gone}  {} → {}  by {} from {}",

@@ -8,22 +8,28 @@ mod db_schema;
 mod db_sign;
 mod db_update;
 mod db_verify;
+pub(crate) mod dev;
 mod diff;
+pub(crate) mod env;
 mod explain;
 pub(crate) mod graph;
 mod init;
 #[cfg(test)]
 mod integrity;
 mod migrate;
+mod migration_archive;
 mod migration_emit;
 mod migration_list;
 mod migration_log;
 mod migration_new;
 mod migration_show;
+mod migration_squash;
 mod plan;
 mod plan_merge;
 mod postgres;
 mod refs;
+pub(crate) mod rehearse;
+pub(crate) mod seed;
 mod status;
 
 pub(crate) use migration_emit::node_json;
@@ -31,6 +37,11 @@ pub(crate) use migration_emit::node_json;
 use camino::Utf8PathBuf;
 use novate_contract::Space;
 use novate_runner::Interrupt;
+
+pub(crate) use migration_archive::Archive;
+pub(crate) use migration_list::List;
+pub(crate) use migration_squash::Squash;
+pub(crate) use plan::manifest;
 
 use crate::cli::{Arguments, Command, Contract, Db, Migration};
 use crate::problem::Problem;
@@ -49,20 +60,26 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Migration(Migration::New(args)) => migration_new::run(&context, &args),
         Command::Migration(Migration::Emit(args)) => migration_emit::run(&context, &args),
         Command::Migration(Migration::Show(args)) => migration_show::run(&context, &args),
-        Command::Migration(Migration::List) => migration_list::run(&context),
+        Command::Migration(Migration::List(args)) => migration_list::run(&context, &args).await,
         Command::Migration(Migration::Graph(args)) => graph::run(&context, &args).await,
         Command::Migration(Migration::Log(args)) => migration_log::run(&context, &args).await,
         Command::Migration(Migration::Check) => check::integrity(&context),
+        Command::Migration(Migration::Squash(args)) => migration_squash::run(&context, &args).await,
+        Command::Migration(Migration::Archive(args)) => migration_archive::run(&context, &args),
         Command::Migrate(args) => migrate::run(&context, &args).await,
+        Command::Rehearse(args) => rehearse::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
         Command::Db(Db::Init(args)) => db_init::run(&context, &args).await,
         Command::Db(Db::Update(args)) => db_update::run(&context, &args).await,
         Command::Db(Db::Verify(args)) => db_verify::run(&context, &args).await,
         Command::Db(Db::Sign(args)) => db_sign::run(&context, &args).await,
         Command::Db(Db::Schema) => db_schema::run(&context).await,
+        Command::Dev(args) => dev::run(&context, &args).await,
         Command::Diff(args) => diff::run(&context, &args).await,
         Command::Ref(args) => refs::run(&context, &args),
         Command::Check(args) => check::run(&context, &args),
+        Command::Env(args) => env::run(&context, &args),
+        Command::Seed(args) => seed::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),

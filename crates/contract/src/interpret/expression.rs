@@ -43,8 +43,10 @@ impl Interpreter {
             return expression;
         }
         // What a spelling is read as decides, not what it was made of.
-        let same = parse_expr(&spelling.to_string())
-            .is_ok_and(|read| Expression::new(canonicalize(&read.expr, &scope, expected), "") == expression);
+        let as_written = spelling == written.expr && spelling.surely_reads_back();
+        let same = as_written
+            || parse_expr(&spelling.to_string())
+                .is_ok_and(|read| Expression::new(canonicalize(&read.expr, &scope, expected), "") == expression);
         if same { expression.spelled(spelling) } else { expression }
     }
 

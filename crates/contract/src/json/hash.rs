@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::schema::Storage;
 use super::strict;
+use super::view::StorageView;
 use crate::Contract;
 
 /// The SHA-256 of a contract's storage: 64 lower-case hexadecimal digits.
@@ -58,10 +58,10 @@ pub struct NotAHash;
 /// The hash of what the contract says must be stored: SHA-256 of the canonical JSON (RFC 8785) of `storage`. The space,
 /// the order of columns, what people wrote and what is not modelled have no part in it.
 pub fn storage_hash(contract: &Contract) -> StorageHash {
-    of_storage(&Storage::of(contract))
+    of_storage(&StorageView::of(contract))
 }
 
-pub(super) fn of_storage(storage: &Storage) -> StorageHash {
+pub(super) fn of_storage(storage: &impl Serialize) -> StorageHash {
     // The file's types have their fields in order and keep their maps sorted, so that they are written canonically where
     // keys sort in UTF-8 as they do in UTF-16: see `strict::canonical`.
     let mut hashing = BufWriter::with_capacity(BUFFER, Hashing { state: Sha256::new(), plain: true });

@@ -19,6 +19,7 @@ mod sequence;
 pub mod strict;
 mod table;
 mod text;
+mod view;
 
 use std::collections::{BTreeMap, HashMap};
 

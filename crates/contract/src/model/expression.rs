@@ -41,9 +41,12 @@ impl Expression {
     ///
     /// A tree whose text would be read as another tree is carried as its text alone.
     pub fn new(canonical: Expr, written: impl Into<String>) -> Self {
-        let text = canonical.to_string();
-        let read = tree_of(text);
-        let canonical = if read == canonical { canonical } else { read };
+        let canonical = if canonical.surely_reads_back() {
+            canonical
+        } else {
+            let read = tree_of(canonical.to_string());
+            if read == canonical { canonical } else { read }
+        };
         Self(Arc::new(Parts { canonical, written: written.into(), spelling: None }))
     }
 

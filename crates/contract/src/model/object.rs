@@ -299,14 +299,19 @@ impl Contract {
         self.tables.get(table)?.columns.get(column)
     }
 
-    /// What novate may do with an object: its own policy, that of its table, or that of its schema, whichever is the
-    /// strictest.
+    /// What novate may do with an object: its own policy, that of its table (for a sequence the one that owns it), or
+    /// that of its schema, whichever is the strictest.
     pub fn control(&self, id: &ObjectId) -> Control {
         let own = match id {
             ObjectId::Schema(_) => Control::Managed,
             ObjectId::Extension(name) => self.extensions.get(name).map(|e| e.control).unwrap_or_default(),
             ObjectId::Enum(name) => self.enums.get(name).map(|e| e.control).unwrap_or_default(),
-            ObjectId::Sequence(name) => self.sequences.get(name).map(|s| s.control).unwrap_or_default(),
+            ObjectId::Sequence(name) => {
+                let sequence = self.sequences.get(name);
+                let owner = sequence.and_then(|s| s.owner.as_ref()).and_then(|owner| self.tables.get(&owner.table));
+                let owner = owner.map(|table| table.control).unwrap_or_default();
+                sequence.map(|s| s.control).unwrap_or_default().max(owner)
+            }
             ObjectId::Comment(on) => return self.control(on),
             other => other.table().and_then(|t| self.tables.get(t)).map(|t| t.control).unwrap_or_default(),
         };

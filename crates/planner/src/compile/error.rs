@@ -195,6 +195,24 @@ pub enum CompileError {
         /// The statement.
         span: Span,
     },
+    /// A statement in a seed that no check decides on.
+    #[error("{what} stands outside of a check and its run")]
+    SeedOutsideBlock {
+        /// What it is.
+        what: String,
+        /// The statement.
+        span: Span,
+    },
+    /// A name in a seed that the contract does not have.
+    #[error("the contract has no {what}")]
+    SeedUnknownName {
+        /// `table public.user`, `column nam`.
+        what: String,
+        /// The name that is written most like it.
+        nearest: Option<String>,
+        /// The name.
+        span: Span,
+    },
     /// Two transforms that provide one invariant.
     #[error("the invariant {name} is provided twice")]
     InvariantTwice {
@@ -263,6 +281,8 @@ impl CompileError {
             Self::RawEmpty { .. } => "MIGRATION.RAW_EMPTY",
             Self::RawWithoutPostcheck { .. } => "MIGRATION.RAW_WITHOUT_POSTCHECK",
             Self::CheckNotQuery { .. } => "MIGRATION.CHECK_NOT_QUERY",
+            Self::SeedOutsideBlock { .. } => "SEED.OUTSIDE_BLOCK",
+            Self::SeedUnknownName { .. } => "SEED.UNKNOWN_NAME",
             Self::InvariantTwice { .. } => "MIGRATION.INVARIANT_TWICE",
         }
     }
@@ -293,6 +313,8 @@ impl CompileError {
             | Self::RawEmpty { span, .. }
             | Self::RawWithoutPostcheck { span, .. }
             | Self::CheckNotQuery { span }
+            | Self::SeedOutsideBlock { span, .. }
+            | Self::SeedUnknownName { span, .. }
             | Self::InvariantTwice { span, .. } => *span,
         }
     }
@@ -324,6 +346,9 @@ impl CompileError {
             }
             Self::RawWithoutPostcheck { .. } => {
                 "Nobody but its author knows when a raw operation has done its work, and a crashed run has to know."
+            }
+            Self::SeedOutsideBlock { .. } => {
+                "A seed runs again and again: its check tells whether there is work, and it changes rows alone."
             }
             Self::NeedsStatementMode { .. } => "PostgreSQL refuses it, or it would hold its locks until the end.",
             _ => return None,
@@ -374,10 +399,14 @@ impl CompileError {
             Self::TransformRunNotDml { .. } => {
                 "Use INSERT, UPDATE, DELETE or MERGE, or move the statement out of the transform."
             }
-            Self::TransformUnknownName { nearest: Some(nearest), .. } => {
+            Self::SeedOutsideBlock { .. } => {
+                "Write `-- @check`, a query that returns a row while there is work, `-- @run`, the statements, `-- @end`. Changes to the schema belong into the contract."
+            }
+            Self::TransformUnknownName { nearest: Some(nearest), .. }
+            | Self::SeedUnknownName { nearest: Some(nearest), .. } => {
                 return Some(format!("Did you mean {nearest}?"));
             }
-            Self::TransformUnknownName { .. } => "Correct the name.",
+            Self::TransformUnknownName { .. } | Self::SeedUnknownName { .. } => "Correct the name.",
             Self::NeedsStatementMode { .. } => "Add the line `-- @transaction statement` at the top of the file.",
             Self::RawEmpty { .. } => "Add the statement, or remove the block.",
             Self::RawWithoutPostcheck { .. } => {

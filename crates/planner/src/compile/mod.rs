@@ -16,6 +16,7 @@ mod raw;
 mod reindex;
 mod replay;
 mod result;
+mod seed;
 mod segment;
 mod subject;
 mod theirs;
@@ -30,11 +31,13 @@ use std::collections::BTreeSet;
 use novate_contract::Contract;
 use novate_sql::Span;
 
+pub use checks::{Stated, stated};
 pub use error::{CompileError, Difference, DifferenceKind};
+pub use seed::compile_seed;
 
 use crate::operation::{HazardCode, Operation, TransactionMode};
 use replay::World;
-use segment::{AllowLine, Item, Segment};
+use segment::{AllowLine, Dialect, Item, Segment};
 
 /// What a `migration.sql` compiles to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +85,7 @@ pub struct Allow {
 /// can be found in one reading is returned, in the order of the text.
 pub fn compile(source: &str, from: &Contract, to: &Contract) -> Result<Compiled, Vec<CompileError>> {
     let mut errors = Vec::new();
-    let segments = segment::segment(source, &mut errors);
+    let segments = segment::segment(source, Dialect::Migration, &mut errors);
     let mut compiler = Compiler {
         source,
         to,

@@ -65,8 +65,17 @@ pub(super) struct RawBlock {
     pub(super) postchecks: Vec<Spanned<Statement>>,
 }
 
+/// What a text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect<'a> {
+    /// A `migration.sql`.
+    Migration,
+    /// A seed of that name: transforms alone, which a check may begin without a name of their own.
+    Seed(&'a str),
+}
+
 /// Cuts a text into its items. What is wrong is added to `errors`; what can be read is returned all the same.
-pub(super) fn segment(text: &str, errors: &mut Vec<CompileError>) -> Segments {
+pub(super) fn segment(text: &str, dialect: Dialect<'_>, errors: &mut Vec<CompileError>) -> Segments {
     let first = novate_sql::parse(text);
     let directives = read_directives(&first, errors);
     let script = match with_boundaries(text, &first, &directives) {
@@ -75,7 +84,7 @@ pub(super) fn segment(text: &str, errors: &mut Vec<CompileError>) -> Segments {
     };
     errors.extend(script.errors.iter().map(|e| CompileError::Syntax { message: e.message.clone(), span: e.span }));
     psql_lines(text, &script, errors);
-    let mut walk = Walk { text, errors, out: Segments::default(), allows: Vec::new(), block: None };
+    let mut walk = Walk { text, dialect, errors, out: Segments::default(), allows: Vec::new(), block: None };
     walk.all(script.statements, directives);
     walk.out
 }
@@ -175,8 +184,24 @@ enum RawPart {
     Postcheck,
 }
 
+/// Why a directive of a migration means nothing in a seed.
+fn no_part_of_a_seed(directive: &Directive) -> Option<&'static str> {
+    match directive {
+        Directive::Transaction(_) | Directive::Batch(_) => Some("a seed is one transaction"),
+        Directive::Transform { invariant: Some(_), .. } | Directive::Invariant(_) => {
+            Some("a seed provides no invariant; a transform of a migration does")
+        }
+        Directive::Raw { .. } | Directive::Precheck | Directive::Postcheck | Directive::Allow { .. } => {
+            Some("a seed changes rows, and nothing else")
+        }
+        Directive::Placeholder(_) => Some("a seed runs as it is written; put there what it asks for"),
+        _ => None,
+    }
+}
+
 struct Walk<'a> {
     text: &'a str,
+    dialect: Dialect<'a>,
     errors: &'a mut Vec<CompileError>,
     out: Segments,
     allows: Vec<AllowLine>,
@@ -245,6 +270,16 @@ impl Walk<'_> {
     fn directive(&mut self, placed: Placed) {
         let Placed { directive, span } = placed;
         let name = directive.name();
+        if let Dialect::Seed(seed) = self.dialect {
+            if let Some(reason) = no_part_of_a_seed(&directive) {
+                self.misplaced(name, reason, span);
+                return;
+            }
+            if self.block.is_none() && directive == Directive::Check {
+                let block = TransformBlock { head: span, name: seed.to_owned(), ..TransformBlock::default() };
+                self.block = Some(Open { name, span, end: span.end, kind: OpenKind::Transform(block) });
+            }
+        }
         if let Some(open) = &mut self.block {
             open.end = span.end;
         }

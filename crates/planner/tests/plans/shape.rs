@@ -415,3 +415,37 @@ fn expressions_keep_their_words() {
     CREATE INDEX i ON public.t ((trim(leading from a)), lower(a)) WHERE (a)::varchar != 'z';
     ");
 }
+
+#[test]
+fn what_others_keep_is_told_once() {
+    let plan = planned(
+        &Form::Findings,
+        "",
+        "
+        -- @control observed
+        create table history (id serial primary key, name text not null);
+        create index on history (name);
+        create table mine (a int);
+        ",
+    );
+    insta::assert_snapshot!(plan, @r#"
+    CREATE TABLE public.mine (
+        a integer
+    );
+    [
+        LeftAlone {
+            id: Table(
+                QName {
+                    schema: Ident(
+                        "public",
+                    ),
+                    name: Ident(
+                        "history",
+                    ),
+                },
+            ),
+            policy: "observed",
+        },
+    ]
+    "#);
+}

@@ -1,6 +1,6 @@
 //! Connections: from what a user writes to an open session.
 //!
-//! A [`ConnectionString`] understands what libpq understands and what ORMs add to it, and [`connect`] opens it. This
+//! A [`ConnectionString`] understands what libpq understands and what ORMs add to it, and [`connect()`] opens it. This
 //! module owns everything about reaching a server: finding it, TLS, passwords, and saying what is wrong in terms of
 //! what the user wrote. It must never show a password, whatever went wrong, and must never read the process
 //! environment: the caller does, into a [`ConnectEnv`].

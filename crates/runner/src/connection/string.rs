@@ -103,6 +103,12 @@ impl ConnectionString {
         self.hosts.iter().all(Pooler::gives_sessions)
     }
 
+    /// Another database of the same servers, for the same role.
+    #[must_use]
+    pub fn for_database(&self, dbname: &str) -> Self {
+        Self { dbname: dbname.to_owned(), ..self.clone() }
+    }
+
     /// Where to connect instead so that a connection is a session of its own: `host:port`, where that is known.
     pub fn past_the_pooler(&self) -> Option<String> {
         let is_pooler = |endpoint: &&Endpoint| Pooler::recognise(endpoint) == self.pooler;

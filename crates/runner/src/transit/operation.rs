@@ -9,11 +9,12 @@ use novate_sql::{Literal, QName};
 use super::Journey;
 use crate::RunError;
 use crate::apply::{self, Attempt};
+use crate::asked::Asked;
 use crate::contention::Patience;
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
 use crate::ledger::StoredOutcome;
-use crate::program;
+use crate::program::{self, Report};
 use crate::session::{Failure, Heard, Session};
 
 /// Runs it to its end, again while locks are in the way, and records that it is complete.
@@ -108,14 +109,20 @@ impl Work<'_> {
             "{}; {}; {}; {}; SELECT {}; COMMIT",
             self.journey.settings.begin(),
             self.moved(next),
-            program::statement(std::slice::from_ref(operation)),
+            program::statement(
+                std::slice::from_ref(operation),
+                &[Asked::all(operation)],
+                0,
+                self.journey.settings.observing
+            ),
             self.recorded(program::LAST_OUTCOME),
             program::LAST_OUTCOME,
         );
-        let mut on_heard = |heard: Heard| {
-            if let Err(event) = heard.report() {
-                on(event);
-            }
+        let index = self.index;
+        let mut on_heard = |heard: Heard| match heard.report() {
+            Err(event) => on(event),
+            Ok(Report::Observed(_, observation)) => on(Event::OperationObserved { index, observation }),
+            Ok(Report::Started(_) | Report::Finished(..)) => {}
         };
         match self.session.batch(&sql, &mut on_heard).await {
             Ok(rows) => {

@@ -1,6 +1,7 @@
 //! Expressions as a small tree of our own, their canonical form, and what they refer to.
 
 mod canonical;
+mod certain;
 mod children;
 mod climb;
 mod functions;

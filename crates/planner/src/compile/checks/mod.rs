@@ -20,6 +20,7 @@ mod rows;
 mod schema;
 mod sequence;
 mod sql;
+mod stated;
 mod table;
 
 use novate_contract::{Contract, Object, ObjectId, QName};
@@ -29,6 +30,7 @@ use super::plain::Change;
 use super::subject;
 use crate::operation::Check;
 use fact::{Fact, Place};
+pub use stated::{Stated, stated};
 
 /// What must hold before a statement runs. What the migration itself has made is taken to be as it was made.
 pub(super) fn before(change: &Change<'_>) -> Vec<Check> {
@@ -181,21 +183,18 @@ fn facts(id: &ObjectId, contract: &Contract) -> Option<(Place, Vec<Fact>)> {
 
 /// That an object is there as it is after a statement: whole where it is new, else what has changed of it.
 fn present(id: &ObjectId, change: &Change<'_>) -> Vec<Check> {
+    let Some((_, old)) = facts(id, change.before) else { return whole(id, change.after) };
     let Some((place, facts)) = facts(id, change.after) else { return Vec::new() };
-    let mut checks = Vec::new();
-    match self::facts(id, change.before) {
-        None => {
-            checks.push(place.check(id, &facts));
-            if let (ObjectId::Table(name), Some(Object::Table(table))) = (id, change.after.object(id)) {
-                checks.extend(table::columns(name, table));
-            }
-        }
-        Some((_, old)) => {
-            let changed: Vec<Fact> = facts.into_iter().filter(|fact| !old.contains(fact)).collect();
-            if !changed.is_empty() {
-                checks.push(place.check(id, &changed));
-            }
-        }
+    let changed: Vec<Fact> = facts.into_iter().filter(|fact| !old.contains(fact)).collect();
+    if changed.is_empty() { Vec::new() } else { vec![place.check(id, &changed)] }
+}
+
+/// That an object is there as a contract has it.
+fn whole(id: &ObjectId, contract: &Contract) -> Vec<Check> {
+    let Some((place, facts)) = facts(id, contract) else { return Vec::new() };
+    let mut checks = vec![place.check(id, &facts)];
+    if let (ObjectId::Table(name), Some(Object::Table(table))) = (id, contract.object(id)) {
+        checks.extend(table::columns(name, table));
     }
     checks
 }

@@ -3,6 +3,7 @@
 mod errors;
 mod hazards;
 mod operations;
+mod seeds;
 
 use novate_contract::interpret::{Environment, Interpreter};
 use novate_contract::{Contract, Space};

@@ -21,9 +21,8 @@ impl Resolve for Operator<'_> {
             _ => None,
         };
         let exact = alike.and_then(|ty| {
-            let both = [Some(ty.clone()), Some(ty.clone())];
-            let both_known = [Kind::Known(ty.clone()), Kind::Known(ty.clone())];
-            signatures.iter().filter_map(|it| it.concrete(&both_known)).find(|it| it.is_exactly(&both))
+            let both = [Kind::Known(ty.clone()), Kind::Known(ty.clone())];
+            signatures.iter().find(|it| it.declares(&[ty, ty])).and_then(|it| it.concrete(&both))
         });
         exact.or_else(|| choose(signatures, kinds))
     }

@@ -47,11 +47,6 @@ pub(super) struct Concrete {
 }
 
 impl Concrete {
-    /// Whether the overload is declared with exactly these types.
-    pub(super) fn is_exactly(&self, args: &[Option<TypeName>]) -> bool {
-        self.args == args && !self.open.contains(&true)
-    }
-
     /// Operands of these types with a result of that.
     pub(super) fn of(args: Vec<Option<TypeName>>, result: TypeName) -> Self {
         Self { open: vec![false; args.len()], args, result: Some(result) }
@@ -90,6 +85,14 @@ fn slot(name: &str) -> Slot {
 impl Signature {
     /// The overload for these operands, or `None` where they do not fit.
     pub(super) fn concrete(&self, kinds: &[Kind]) -> Option<Concrete> {
+        // Nearly all overloads end here, so nothing is made for them.
+        let misfits = |(slot, kind): (&Slot, &Kind)| match (slot, kind) {
+            (Slot::Type(arg), Kind::Known(known)) => !converts(known, arg),
+            _ => false,
+        };
+        if self.args.iter().zip(kinds).any(misfits) {
+            return None;
+        }
         let slots = self.slots(kinds.len())?;
         let bound = Bound::from(&slots, kinds)?;
         let wanted = slots.iter().map(|slot| bound.resolve(slot)).collect::<Option<Vec<Wanted>>>()?;
@@ -100,6 +103,12 @@ impl Signature {
         });
         let open = slots.iter().map(|slot| !matches!(slot, Slot::Type(_))).collect();
         fits.then(|| Concrete { args, open, result: bound.resolve(&self.result).and_then(Wanted::ty) })
+    }
+
+    /// Whether it is declared with exactly these types.
+    pub(super) fn declares(&self, types: &[&TypeName]) -> bool {
+        let is = |(slot, ty): (&Slot, &&TypeName)| matches!(slot, Slot::Type(own) if own == *ty);
+        !self.variadic && self.args.len() == types.len() && self.args.iter().zip(types).all(is)
     }
 
     fn slots(&self, count: usize) -> Option<Vec<Slot>> {
@@ -183,6 +192,11 @@ impl Wanted {
 pub(super) fn choose(signatures: &[Signature], kinds: &[Kind]) -> Option<Concrete> {
     if kinds.contains(&Kind::Mystery) {
         return None;
+    }
+    let known: Option<Vec<&TypeName>> =
+        kinds.iter().map(|kind| if let Kind::Known(ty) = kind { Some(ty) } else { None }).collect();
+    if let Some(exact) = known.and_then(|types| signatures.iter().find(|it| it.declares(&types))) {
+        return exact.concrete(kinds);
     }
     let mut left: Vec<Concrete> = signatures.iter().filter_map(|signature| signature.concrete(kinds)).collect();
     keep_best(&mut left, |it| count(it, kinds, |it, at, known| !it.open[at] && it.args[at].as_ref() == Some(known)));

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::Table;
+use crate::expr::read::parse_slowly;
 use crate::expr::{Expr, canonicalize, loose_key, parse_expr};
 use crate::{Ident, NameRef, TypeName};
 
@@ -118,6 +119,42 @@ fn tree() -> impl Strategy<Value = Expr> {
     })
 }
 
+/// Trees of the kinds that read back for sure.
+fn plain() -> impl Strategy<Value = Expr> {
+    let boxed = |it: BoxedStrategy<Expr>| it.prop_map(Box::new);
+    let bare = prop_oneof![
+        Just(Expr::Null),
+        any::<bool>().prop_map(Expr::Bool),
+        "[0-9]{1,18}".prop_map(Expr::Number),
+        "[ -&(-\\[\\]-~]{0,8}".prop_map(Expr::String),
+    ]
+    .boxed();
+    let cast = (boxed(bare.clone()), ty().prop_filter("quoted", |ty| !ty.to_string().contains('"')))
+        .prop_map(|(it, ty)| Expr::Cast(it, ty));
+    let constant = prop_oneof![bare, cast].boxed();
+    let column = prop::sample::select(vec!["a", "state", "n1", "_x", "name", "value", "date"]);
+    let column = column.prop_map(|name| Expr::Column(vec![name.into()])).boxed();
+    let leaf = prop_oneof![constant.clone(), column].boxed();
+    let function = prop::sample::select(vec!["lower", "length", "now", "f", "jsonb_typeof"]);
+    let calls = (function, prop::collection::vec(leaf.clone(), 0..3)).prop_map(|(name, args)| call(name.into(), args));
+    let operand = prop_oneof![leaf, calls].boxed();
+    let op = prop::sample::select(vec!["=", "<>", "<", "<=", ">", ">="]).prop_map(str::to_owned);
+    let compared = (boxed(operand.clone()), op.clone(), boxed(operand.clone()));
+    let tested = (boxed(operand.clone()), prop::sample::select(vec!["NULL", "NOT NULL"]));
+    let listed = (boxed(operand.clone()), op, any::<bool>(), prop::collection::vec(constant, 1..4));
+    let comparison = prop_oneof![
+        operand,
+        compared.prop_map(|(l, op, r)| Expr::Binary(l, op, r)),
+        tested.prop_map(|(it, words)| Expr::Is(it, words.to_owned())),
+        listed.prop_map(|(left, op, all, list)| Expr::Quantified { left, op, all, right: Box::new(Expr::Array(list)) }),
+    ]
+    .boxed();
+    let word = prop::sample::select(vec!["AND", "OR"]).prop_map(str::to_owned);
+    comparison.clone().prop_recursive(3, 8, 2, move |inner| {
+        (boxed(inner), word.clone(), boxed(comparison.clone())).prop_map(|(l, op, r)| Expr::Binary(l, op, r))
+    })
+}
+
 /// Text that looks like SQL, more or less.
 fn noise() -> impl Strategy<Value = String> {
     let words = [
@@ -178,6 +215,21 @@ proptest! {
     fn what_is_printed_reads_back_the_same(expr in tree()) {
         let text = expr.to_string();
         prop_assert_eq!(parse_expr(&text).map(|read| read.expr), Ok(expr), "{}", text);
+    }
+
+    #[test]
+    fn what_surely_reads_back_does(expr in plain()) {
+        prop_assert!(expr.surely_reads_back(), "{}", expr);
+        let text = expr.to_string();
+        prop_assert_eq!(parse_slowly(&text).map(|read| read.expr), Ok(expr), "{}", text);
+    }
+
+    #[test]
+    fn what_is_said_to_read_back_does(expr in tree()) {
+        if expr.surely_reads_back() {
+            let text = expr.to_string();
+            prop_assert_eq!(parse_slowly(&text).map(|read| read.expr), Ok(expr), "{}", text);
+        }
     }
 
     #[test]
