@@ -203,7 +203,7 @@ impl<'a> Search<'a> {
             let mut found = None;
             for edge in self.shape.leaving(node) {
                 let then = (self.shape.ends()[*edge].1, need & !self.bits[*edge]);
-                if self.goes_on(then.0, then.1, left)? {
+                if self.leads(then.0, then.1, left)? {
                     found = Some((*edge, then));
                     break;
                 }
@@ -272,31 +272,15 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
-    /// Whether a walk from a node to the end with the bits `need` has no more than `left` steps.
+    /// Whether a walk from a node to the end with the bits `need` has no more than `left` steps. What is found of the ends
+    /// of keys is kept: many walks come by there.
     fn goes_on(&mut self, node: usize, need: u128, left: u32) -> Result<bool, HistoryError> {
-        if need == 0 {
-            return Ok(self.to_end[node] <= left);
-        }
-        if let Some(every) = &self.every {
-            return Ok(self.least(node, need) <= left && self.tabled(every, node, need) <= left);
-        }
         match self.known.get(&(node, need)) {
             Some((_, Some(found))) if *found <= left => return Ok(true),
             Some((more, _)) if *more > left => return Ok(false),
             _ => {}
         }
-        let mut goes = false;
-        if self.least(node, need) <= left {
-            // What comes soonest to an end first.
-            let mut next: Vec<_> = self.next(node, need).filter(|(on, ..)| *on <= left).collect();
-            next.sort_unstable_by_key(|(on, to, _)| on.saturating_add(self.to_end[*to]));
-            for (on, to, then) in next {
-                if self.goes_on(to, then, left - on)? {
-                    goes = true;
-                    break;
-                }
-            }
-        }
+        let goes = self.leads(node, need, left)?;
         if self.known.len() > self.most {
             return Err(HistoryError::TooManyInvariants { choices: self.detour.len() });
         }
@@ -307,5 +291,27 @@ impl<'a> Search<'a> {
             known.0 = known.0.max(left + 1);
         }
         Ok(goes)
+    }
+
+    /// The same, without looking up what is known of the node itself.
+    fn leads(&mut self, node: usize, need: u128, left: u32) -> Result<bool, HistoryError> {
+        if self.to_end[node] > left || need == 0 {
+            return Ok(self.to_end[node] <= left);
+        }
+        if self.least(node, need) > left {
+            return Ok(false);
+        }
+        if let Some(every) = &self.every {
+            return Ok(self.tabled(every, node, need) <= left);
+        }
+        // What comes soonest to an end first.
+        let mut next: Vec<_> = self.next(node, need).filter(|(on, ..)| *on <= left).collect();
+        next.sort_unstable_by_key(|(on, to, _)| on.saturating_add(self.to_end[*to]));
+        for (on, to, then) in next {
+            if self.goes_on(to, then, left - on)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
