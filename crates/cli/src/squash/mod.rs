@@ -140,7 +140,7 @@ fn check_heads(history: &Loaded, stretch: &Stretch, compiled: &Compiled) -> Resu
     let names = |heads: &[Node]| heads.iter().map(short).collect::<Vec<_>>().join(" and ");
     let touches =
         |edge: &&Edge| stretch.edges.iter().any(|step| [&step.from, &step.target()].contains(&&edge.target()));
-    let mut rollbacks = history.graph.edges().iter().filter(|edge| history.graph.is_rollback(&edge.package));
+    let mut rollbacks = history.graph.edges().iter().filter(|edge| history.graph.is_rollback(edge));
     let back = rollbacks.find(touches);
     let which = back.map_or_else(|| "a package".to_owned(), |edge| edge.package.to_string());
     let problem = refused("the history would end somewhere else").why(format!(
