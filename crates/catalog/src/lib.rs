@@ -17,5 +17,5 @@ pub use compare::{CompareOptions, Difference, Finding, FindingKind, Severity, Su
 pub use error::CatalogError;
 pub use fingerprint::{Changes, Fingerprint};
 pub use keeper::{Keeper, Past, Row, Unfinished, keepers, leave_alone};
-pub use read::{InstalledExtension, ReadOptions, ServerVersion, Snapshot, Transaction, read};
+pub use read::{InstalledExtension, ReadOptions, ServerVersion, Snapshot, Transaction, read, read_with};
 pub use settle::settle;

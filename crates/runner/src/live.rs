@@ -23,19 +23,23 @@ pub(crate) async fn read(session: &mut Session) -> Result<Snapshot, RunError> {
     read_in(session, Transaction::Open).await
 }
 
-/// Reads the catalog where no transaction is open, in one round trip.
-pub(crate) async fn read_alone(session: &Session) -> Result<Snapshot, RunError> {
-    read_in(session, Transaction::None).await
-}
-
 /// Reads the catalog, in one round trip.
 pub(crate) async fn read_in(session: &Session, transaction: Transaction) -> Result<Snapshot, RunError> {
-    let options = novate_catalog::ReadOptions {
+    Ok(novate_catalog::read(&session.connected.client, &options(session, transaction)).await?)
+}
+
+/// Reads the catalog where no transaction is open, and the answer to a question with it.
+pub(crate) async fn read_with(session: &Session, question: &str) -> Result<(Option<String>, Snapshot), RunError> {
+    let options = options(session, Transaction::None);
+    Ok(novate_catalog::read_with(&session.connected.client, &options, question).await?)
+}
+
+fn options(session: &Session, transaction: Transaction) -> novate_catalog::ReadOptions {
+    novate_catalog::ReadOptions {
         transaction,
         server_version: Some(novate_catalog::ServerVersion(session.connected().server_version.num)),
         ..Default::default()
-    };
-    Ok(novate_catalog::read(&session.connected.client, &options).await?)
+    }
 }
 
 /// What the live schema lacks or has differently; what only reads differently is settled by the server. A transaction

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
-use tokio_postgres::SimpleQueryMessage;
 
 use crate::marker::{self, Marker, Standing};
 use crate::rights::{self, Purpose};
@@ -109,17 +108,11 @@ pub async fn verify(
     Ok(Verification { contract: hash, marker, findings, mend, changed_since_signature: changed, standing })
 }
 
-/// Marker and catalog, both asked for before either answer has come, as it goes in nearly every database. Where anything
-/// is in the way (no marker, no right), `None`: asking one after the other tells what it is.
+/// Marker and catalog in one round trip and of one moment, as it goes in nearly every database. Where anything is in the
+/// way (no marker, no right), `None`: asking for one after the other tells what it is.
 async fn at_once(session: &mut Session, space: &Space) -> Option<(Standing, Snapshot)> {
-    let client = &session.connected.client;
-    let question = marker::read_sql(space, false);
-    let (standing, live) = tokio::join!(client.simple_query(&question), live::read_alone(session));
-    let row = standing.ok()?.into_iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    });
-    Some((marker::parse(&row?).ok()?, live.ok()?))
+    let (standing, live) = live::read_with(session, &marker::read_sql(space, false)).await.ok()?;
+    Some((marker::parse(&standing?).ok()?, live))
 }
 
 /// What is found of a schema.

@@ -121,6 +121,11 @@ impl Draft {
         }
     }
 
+    /// Whether rows that come now are no part of the catalog.
+    pub(super) fn is_between(&self) -> bool {
+        self.part.is_none()
+    }
+
     /// Takes one message of the answer.
     pub(super) fn take(&mut self, message: &SimpleQueryMessage) -> Result<(), CatalogError> {
         match message {

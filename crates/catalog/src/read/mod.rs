@@ -96,6 +96,24 @@ pub struct InstalledExtension {
 /// Reads the catalog that `client` is connected to: one round trip where `options` name the server's version. Nothing
 /// depends on the session's settings or changes them, and no prepared statement is left behind.
 pub async fn read(client: &impl GenericClient, options: &ReadOptions) -> Result<Snapshot, CatalogError> {
+    ask(client, options, "").await.map(|(_, snapshot)| snapshot)
+}
+
+/// As [`read`], with a question of the caller's that is answered in the same round trip and of the same moment: one
+/// query of one column, of which the first row is given back as text.
+pub async fn read_with(
+    client: &impl GenericClient,
+    options: &ReadOptions,
+    question: &str,
+) -> Result<(Option<String>, Snapshot), CatalogError> {
+    ask(client, options, &format!("{question};\n")).await
+}
+
+async fn ask(
+    client: &impl GenericClient,
+    options: &ReadOptions,
+    question: &str,
+) -> Result<(Option<String>, Snapshot), CatalogError> {
     let version = match options.server_version {
         Some(version) => version,
         None => ask_version(client).await?,
@@ -106,15 +124,23 @@ pub async fn read(client: &impl GenericClient, options: &ReadOptions) -> Result<
     let statements = with_settings(&query::statements(version));
     let statements = match options.transaction {
         // One message is one transaction, unless one is open.
-        Transaction::None => format!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n{statements}"),
-        Transaction::Open => statements,
+        Transaction::None => {
+            format!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n{question}{statements}")
+        }
+        Transaction::Open => format!("{question}{statements}"),
     };
     let mut answer = pin!(client.client().simple_query_raw(&statements).await?);
     let mut draft = Draft::new(version, options.space.clone());
+    let mut answered = None;
     while let Some(message) = answer.try_next().await? {
-        draft.take(&message)?;
+        match &message {
+            SimpleQueryMessage::Row(row) if draft.is_between() => {
+                answered = answered.or_else(|| row.get(0).map(str::to_owned));
+            }
+            message => draft.take(message)?,
+        }
     }
-    draft.finish()
+    Ok((answered, draft.finish()?))
 }
 
 async fn ask_version(client: &impl GenericClient) -> Result<ServerVersion, CatalogError> {
