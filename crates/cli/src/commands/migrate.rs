@@ -22,13 +22,14 @@ use crate::ui::{Report, Symbol};
 /// Applies the packages that lead to the goal, or shows them.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
     let project = context.project()?;
-    let ready = ready(&project, args.to.as_deref())?;
-    rehearsed(&project, &ready, args).await?;
-    let Ready { history, mut goal, described } = ready;
+    let mut ready = ready(&project, args.to.as_deref())?;
+    // What the ref requires is rehearsed too.
     let advance = match &args.advance_ref {
-        Some(name) => Some(Advance::prepare(&history, name, &mut goal)?),
+        Some(name) => Some(Advance::prepare(&ready.history, name, &mut ready.goal)?),
         None => None,
     };
+    rehearsed(&project, &ready, args).await?;
+    let Ready { history, goal, described } = ready;
     let seeds = match &goal.node {
         Some(hash) if args.seed => Some((Seeds::read(&project, &history.contract(&goal.node)?)?, hash.clone())),
         _ => None,
