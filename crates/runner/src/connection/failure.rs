@@ -34,6 +34,11 @@ pub(super) fn classify(error: &tokio_postgres::Error, at: Place, string: &Connec
         "error performing TLS handshake" if string.tls.sslnegotiation == SslNegotiation::Direct => {
             ConnectionError::TlsFailed { at, reason: TlsFailure::NotDirect }
         }
+        // A server that turns a certificate down says so and hangs up; its word is lost where the client still writes.
+        "error performing TLS handshake" if string.tls.sslcert.is_some() && hung_up(error) => {
+            let alert = format!("it hung up when it was sent ({})", string.scrub(&cause));
+            ConnectionError::TlsFailed { at, reason: TlsFailure::ClientCertificate { alert } }
+        }
         "error performing TLS handshake" => {
             ConnectionError::TlsFailed { at, reason: TlsFailure::Other(string.scrub(&cause)) }
         }
@@ -54,6 +59,16 @@ pub(super) fn classify(error: &tokio_postgres::Error, at: Place, string: &Connec
             None => ConnectionError::Unreachable { at, reason: string.scrub(&cause) },
         },
     }
+}
+
+/// Whether the other side ended the connection.
+fn hung_up(error: &tokio_postgres::Error) -> bool {
+    find::<io::Error>(error).is_some_and(|io| {
+        matches!(
+            io.kind(),
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+        )
+    })
 }
 
 /// Why a connection that was open is not any more.
