@@ -4,6 +4,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::support::{Project, ran, signal};
@@ -18,14 +19,16 @@ struct Dev {
     child: Child,
     out: Arc<Mutex<String>>,
     err: Arc<Mutex<String>>,
+    /// Ends when everything that it said is in `err`.
+    reader: JoinHandle<()>,
 }
 
 impl Dev {
     fn start(project: &Project, arguments: &str) -> Self {
         let mut child = project.command("", arguments).stdin(Stdio::null()).spawn().unwrap();
-        let out = collect(child.stdout.take().unwrap());
-        let err = collect(child.stderr.take().unwrap());
-        Self { child, out, err }
+        let (out, _) = collect(child.stdout.take().unwrap());
+        let (err, reader) = collect(child.stderr.take().unwrap());
+        Self { child, out, err, reader }
     }
 
     /// Waits until it has said something that it had not said at `from`; gives where that ends.
@@ -51,20 +54,21 @@ impl Dev {
     fn end(mut self, name: &str) -> (Option<i32>, String) {
         signal(&self.child, name);
         let code = self.child.wait().unwrap().code();
+        self.reader.join().unwrap();
         (code, self.err.lock().unwrap().clone())
     }
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+fn collect(mut from: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
     let into = Arc::new(Mutex::new(String::new()));
     let heard = Arc::clone(&into);
-    std::thread::spawn(move || {
+    let reader = std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(many @ 1..) = from.read(&mut bytes) {
             heard.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..many]));
         }
     });
-    into
+    (into, reader)
 }
 
 fn project() -> Project {

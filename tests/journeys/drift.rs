@@ -108,3 +108,34 @@ fn verifying_is_one_round_trip_however_much_there_is() {
     };
     assert_eq!((trips(1), trips(200)), (1, 1));
 }
+
+#[test]
+fn what_was_renamed_by_hand_is_named_back() {
+    let contract = "CREATE TYPE m AS ENUM ('a', 'b');\n\
+        CREATE TABLE posts (id serial PRIMARY KEY, title text, m m);\nCREATE TABLE other (id int, n int);\n";
+    let mends = [
+        ("ALTER TABLE posts RENAME TO postings", "ALTER TABLE public.postings RENAME TO posts;"),
+        ("CREATE SCHEMA arch; ALTER TABLE posts SET SCHEMA arch", "ALTER TABLE arch.posts SET SCHEMA public;"),
+        ("ALTER TABLE posts RENAME COLUMN title TO titel", "ALTER TABLE public.posts RENAME COLUMN titel TO title;"),
+        ("ALTER TYPE m RENAME TO m2", "ALTER TYPE public.m2 RENAME TO m;"),
+    ];
+    for (change, mend) in mends {
+        let project = Project::migrated(contract);
+        project.sql("INSERT INTO posts (title, m) VALUES ('kept', 'a')");
+        project.sql(change);
+        project.sql("ALTER TABLE other ALTER n SET DEFAULT 2");
+        for flags in ["db verify --json", "db verify --strict --json"] {
+            let found = project.novate(flags).fails(4, "DB.DRIFT").json();
+            let said: Vec<&str> =
+                found["meta"]["mend"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+            assert!(said.contains(&mend), "{change}: {said:#?}");
+            assert!(!said.iter().any(|sql| sql.starts_with("DROP TABLE") || sql.contains("DROP COLUMN")), "{said:#?}");
+        }
+        let found = project.novate("db verify --strict --json").fails(4, "DB.DRIFT").json();
+        for statement in found["meta"]["mend"].as_array().unwrap() {
+            project.sql(statement.as_str().unwrap());
+        }
+        assert_eq!(project.value("SELECT title FROM posts"), "kept");
+        project.novate("db verify --strict").ok();
+    }
+}

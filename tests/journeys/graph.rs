@@ -27,6 +27,23 @@ fn rollback() {
 }
 
 #[test]
+fn a_rollback_takes_an_exception() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", d int"));
+    project.novate("plan --name two").ok();
+    let two = format!("{}/migration.sql", project.newest_package());
+    project.novate("plan --to two^ --name back").ok();
+    let source = format!("{}/migration.sql", project.newest_package());
+    project.edit(&source, "ALTER TABLE", "-- @allow drop-column: undone\nALTER TABLE");
+    // The package that starts where it ends was there before it.
+    project.novate("migration emit back").ok();
+    project.novate("check --deny drop-column").ok();
+    // What rests on a package keeps it as it is.
+    project.edit(&two, "ALTER TABLE", "-- a word\nALTER TABLE");
+    project.novate("migration emit two").fails(2, "MIGRATION.IN_USE").says("back builds on it");
+}
+
+#[test]
 fn undone_in_the_contract() {
     let project = Project::migrated(&table(""));
     project.contract(&table(", n text"));

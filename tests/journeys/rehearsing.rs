@@ -272,6 +272,23 @@ fn copies_that_cannot_be_had() {
 }
 
 #[test]
+fn the_database_itself_is_no_copy() {
+    let project = planned(&[("age int", "age bigint")], "", None);
+    project.write("novate.toml", "[database]\nurl = \"env:DATABASE_URL\"\n[env.production]\nurl = \"env:OTHER\"\n");
+    let stood = project.value("SELECT hash FROM novate.marker");
+    let spelled = project.db.url().replace("postgresql://", "postgres://") + "&application_name=x";
+    for on in [project.db.url(), spelled] {
+        project.novate(&format!("rehearse --on {on}")).fails(2, "REHEARSE.NOT_A_COPY");
+        project.novate(&format!("migrate --rehearse {on}")).fails(2, "REHEARSE.NOT_A_COPY");
+    }
+    // Nor is that of another environment, wherever the rehearsal is meant to be.
+    project.write(".env", &format!("OTHER={}\n", project.db.url()));
+    let another = project.another();
+    project.novate_on(&another.url(), &format!("rehearse --on {}", project.db.url())).fails(2, "REHEARSE.NOT_A_COPY");
+    assert_eq!(project.value("SELECT hash FROM novate.marker"), stood);
+}
+
+#[test]
 fn a_copy_of_ones_own() {
     let project = planned(&[("age int", "age bigint")], "", None);
     let kept = project.novate("rehearse --on template --keep --json").ok().json();

@@ -290,7 +290,7 @@ pub(crate) struct Migrate {
     /// Apply everything and roll it back
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Rehearse first (scratch, template, or the URL of a copy), and go on only where that came out clean
+    /// Rehearse first (scratch, template, neon, or the URL of a copy), and go on only where that came out clean
     #[arg(long, value_name = "COPY", num_args = 0..=1, default_missing_value = "scratch",
           conflicts_with_all = ["plan", "dry_run"])]
     pub(crate) rehearse: Option<String>,

@@ -224,6 +224,7 @@ pub(crate) const PAGES: &[Page] = &[
     page!("REHEARSE.IN_USE"),
     page!("REHEARSE.LOST"),
     page!("REHEARSE.NOT_ALLOWED"),
+    page!("REHEARSE.NOT_A_COPY"),
     page!("REHEARSE.NO_NEON"),
     page!("REHEARSE.REFUSED"),
     page!("REHEARSE.UNKNOWN_COPY"),

@@ -55,11 +55,13 @@ pub fn main() -> ExitCode {
             return exit::Exit::Bug.into();
         }
     };
+    let env = arguments.env.clone();
     let outcome = runtime.block_on(commands::run(arguments));
     // A connection that is being closed must not keep the program.
     runtime.shutdown_timeout(std::time::Duration::from_millis(100));
     match outcome {
         Ok(report) => {
+            let report = report.in_environment(env.as_deref());
             ui.report(&report);
             if ui::was_cut() {
                 return exit::Exit::Input.into();

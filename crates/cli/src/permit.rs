@@ -107,9 +107,7 @@ impl<'a> Rules<'a> {
         let mut found = Vec::new();
         for package in packages {
             for operation in package.operations.iter().filter(|operation| policy::destroys(operation)) {
-                let by_name = named
-                    .iter()
-                    .any(|name| *name == operation.id || *name == format!("{}/{}", package.name, operation.id));
+                let by_name = named.iter().any(|name| is_named(package, operation, name));
                 let by_review =
                     consent == Consent::Reviewed && policy::destruction_is_reviewed(operation, &package.allowed);
                 if !by_name && !by_review {
@@ -138,6 +136,10 @@ impl<'a> Rules<'a> {
         named: &[String],
         to: Option<&str>,
     ) -> Result<(), Problem> {
+        for name in named.iter().filter(|name| !is_known(packages, name)) {
+            let text = format!("--allow-destructive {name} names nothing that would be destroyed");
+            project.context.ui.note(Symbol::Warning, &text);
+        }
         let unconsented = self.unconsented(packages, named);
         let Some((environment, _)) = self.protected.filter(|_| !unconsented.is_empty()) else { return Ok(()) };
         let lines: Vec<String> = unconsented
@@ -192,6 +194,19 @@ impl<'a> Rules<'a> {
         };
         Graph::new(history.graph.edges().iter().filter(may).cloned().collect())
     }
+}
+
+/// Whether a name is an operation's: its id, alone or behind that of its package.
+fn is_named(package: &Reviewed, operation: &Operation, name: &str) -> bool {
+    name == operation.id || name == format!("{}/{}", package.name, operation.id)
+}
+
+fn is_known(packages: &[Reviewed], name: &str) -> bool {
+    let is_it = |package: &Reviewed| {
+        let mut destructive = package.operations.iter().filter(|operation| policy::destroys(operation));
+        destructive.any(|operation| is_named(package, operation, name))
+    };
+    packages.iter().any(is_it)
 }
 
 fn is_in_transit(standing: &Standing, package: &PackageName) -> bool {

@@ -217,6 +217,11 @@ impl Project<'_> {
         }
     }
 
+    /// A configured connection string, where it has a value.
+    pub(crate) fn value_of(&self, text: &str) -> Option<String> {
+        self.value(text, "").ok().map(|(value, _)| value)
+    }
+
     /// Connects to the database.
     pub(crate) async fn connect(&self) -> Result<Session, Problem> {
         let (string, origin) = self.connection_string()?;

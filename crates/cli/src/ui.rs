@@ -54,6 +54,18 @@ impl Report {
         self
     }
 
+    /// The next command in the environment that was chosen for this one.
+    pub(crate) fn in_environment(mut self, env: Option<&str>) -> Self {
+        let command = self.next.take();
+        self.next = command.map(|command| match (env, command.strip_prefix("novate ")) {
+            (Some(env), Some(rest)) if !command.contains("--env") => {
+                format!("novate --env {} {rest}", crate::project::shell_word(env))
+            }
+            _ => command,
+        });
+        self
+    }
+
     /// With the next command.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());

@@ -136,10 +136,20 @@ impl Store {
             return Ok(None);
         }
         let is_data_work = manifest.from.as_ref() == Some(&manifest.to);
+        let (mut built_on, mut led_there) = (None, false);
         for other in self.package_names()? {
-            if !is_data_work && other != *name && self.read_for_emit(&other)?.0.from.as_ref() == Some(&manifest.to) {
-                return Ok(Some(format!("{other} builds on it")));
+            if is_data_work || other == *name {
+                continue;
             }
+            let found = self.read_for_emit(&other)?.0;
+            if found.from.as_ref() == Some(&manifest.to) {
+                built_on.get_or_insert(other);
+            }
+            led_there |= found.to == manifest.to && found.from.as_ref() != Some(&manifest.to);
+        }
+        // Where another leads to the same contract, as where this one leads back, what starts there rests on that one.
+        if let Some(other) = built_on.filter(|_| !led_there) {
+            return Ok(Some(format!("{other} builds on it")));
         }
         for name in self.ref_names()? {
             let reference = self.read_ref(&name)?;

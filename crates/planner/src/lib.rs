@@ -34,5 +34,5 @@ pub use operation::{Batch, Check, Hazard, HazardCode, Operation, OperationClass,
 pub use plan::{
     Finding, Item, Placeholder, Plan, PlanOptions, PlannedStatement, Raw, Rename, Run, Transform, ValueRename,
 };
-pub use planning::plan;
+pub use planning::{lookalikes, plan};
 pub use render::{Header, RenderError, render, script};

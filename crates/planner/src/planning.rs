@@ -13,7 +13,7 @@ use crate::join;
 use crate::lookalike;
 use crate::operation::TransactionMode;
 use crate::order;
-use crate::plan::{Finding, Item, Plan, PlanOptions, PlannedStatement};
+use crate::plan::{Finding, Item, Plan, PlanOptions, PlannedStatement, Rename};
 use crate::rename;
 use crate::step::{Act, Step};
 
@@ -39,6 +39,17 @@ pub fn plan(from: &Contract, to: &Contract, options: &PlanOptions) -> Result<Pla
     let left = from.unsupported.iter().filter(|object| !wanted(object));
     plan.findings.extend(to.unsupported.iter().chain(left).cloned().map(Finding::Unsupported));
     Ok(plan)
+}
+
+/// What would be dropped and made anew, and looks like one object under two names: tables, columns and enums, the old name
+/// first.
+pub fn lookalikes(from: &Contract, to: &Contract, options: &PlanOptions) -> Vec<Rename> {
+    let found = lookalike::findings(&Difference::between(from, to, options, false));
+    let rename = |finding| match finding {
+        Finding::LooksLikeRename { from, to, .. } => Some(Rename { from, to }),
+        _ => None,
+    };
+    found.into_iter().filter_map(rename).collect()
 }
 
 fn round(

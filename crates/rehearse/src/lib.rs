@@ -12,6 +12,7 @@ mod on_server;
 mod query;
 mod rehearsal;
 mod remaining;
+mod same;
 mod sample;
 mod scratch;
 
@@ -21,4 +22,5 @@ pub use on_neon::{NeonProject, on_neon};
 pub use on_server::{left_over, on_server};
 pub use rehearsal::{OperationSeen, PackageSeen, Rehearsal, Wait, rehearse};
 pub use remaining::{InvalidKey, Remaining};
+pub use same::is_same;
 pub use scratch::on_scratch;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use novate_catalog::{Finding, Severity};
 use novate_contract::{Contract, ObjectId};
-use novate_planner::{Item, Plan, PlanOptions, plan};
+use novate_planner::{Item, Plan, PlanOptions, Rename, lookalikes, plan};
 
 /// Works out the statements that would make every error among the findings go away, in the order in which they would
 /// have to run, each with its semicolon. Each finding is told those that are about its object.
@@ -24,9 +24,11 @@ pub(crate) fn mend(findings: &mut [Finding], live: &Contract, expected: &Contrac
     for finding in findings.iter() {
         sort_out(finding, &mut errors, &mut notes);
     }
-    let live = level::levelled(live, expected, &errors, &notes);
     let target_major = u16::try_from(major).unwrap_or(PlanOptions::default().target_major);
-    let options = PlanOptions { script: true, target_major, ..PlanOptions::default() };
+    let mut options = PlanOptions { script: true, target_major, ..PlanOptions::default() };
+    options.renames = renamed(live, expected, &options, &errors);
+    notes.retain(|id| !options.renames.iter().any(|rename| rename.from == *id || rename.from.table() == id.table()));
+    let live = level::levelled(live, expected, &errors, &notes);
     let mut steps = unmodelled::drops(findings);
     match plan(&live, expected, &options) {
         Ok(plan) => steps.extend(self::steps(plan)),
@@ -35,11 +37,19 @@ pub(crate) fn mend(findings: &mut [Finding], live: &Contract, expected: &Contrac
             return Vec::new();
         }
     }
+    steps.dedup_by(|a, b| a.sql == b.sql);
     let by_object = by_object(&steps);
     for finding in findings {
         tell(finding, &steps, &by_object);
     }
     steps.into_iter().map(|step| step.sql).collect()
+}
+
+/// What is missing, and is there under another name: making it anew would leave its rows behind.
+fn renamed(live: &Contract, expected: &Contract, options: &PlanOptions, errors: &BTreeSet<ObjectId>) -> Vec<Rename> {
+    let mut found = lookalikes(live, expected, options);
+    found.retain(|rename| errors.contains(&rename.to));
+    found
 }
 
 /// A statement and the objects that it is about, those of kinds that are not modelled by their names.

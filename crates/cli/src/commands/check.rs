@@ -273,7 +273,7 @@ fn contract_problems(
     if whole && !untouched && !history.graph.contains(&node) {
         problems.push(
             Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
-                .fix("novate plan")
+                .fix(if history.graph.heads().len() > 1 { "novate plan --merge" } else { "novate plan" })
                 .at(Place::file(&project.space_config()?.contract)),
         );
     }

@@ -150,7 +150,7 @@ fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), 
         let heads: Vec<String> = history.graph.heads().iter().map(short).collect();
         return Err(Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")
             .why(format!("the contract is {}, and the history ends in {}", hash.short(), heads.join(" and ")))
-            .fix("novate plan"));
+            .fix(if heads.len() > 1 { "novate plan --merge" } else { "novate plan" }));
     }
     Ok((Goal { node, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()))
 }

@@ -90,6 +90,7 @@ async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
     let ui = project.context.ui;
     if is_connection_string(&args.on) {
         let string = parse_connection(&args.on, &project.variables)?;
+        refuse_originals(project, &string).await?;
         ui.note(Symbol::Info, &format!("rehearsing on {}: it is changed for good", string.safe_summary()));
         return Ok(Copy::given(string));
     }
@@ -137,6 +138,32 @@ async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
         other => Err(Problem::input("REHEARSE.UNKNOWN_COPY", format!("{other:?} is no kind of copy"))
             .fix("--on scratch, --on template, --on neon, or --on with the URL of a copy")),
     }
+}
+
+/// A copy is changed for good, so that it must not be a database of the project: the one that is to be migrated, or that
+/// of any environment.
+async fn refuse_originals(project: &Project<'_>, copy: &ConnectionString) -> Result<(), Problem> {
+    let environments = project.config.environments.values().filter_map(|environment| environment.url.as_ref());
+    let named = environments.filter_map(|url| project.value_of(url));
+    let mut originals: Vec<ConnectionString> = Vec::new();
+    for text in named {
+        originals.extend(parse_connection(&text, &project.variables).ok());
+    }
+    match project.connection_string() {
+        Ok((string, _)) => originals.push(string),
+        // Without a database to migrate there is none to mistake for a copy.
+        Err(problem) if matches!(problem.code, "CONFIG.NO_DATABASE" | "CONFIG.NO_URL") => {}
+        Err(problem) => return Err(problem),
+    }
+    for original in originals {
+        // One that cannot be reached is not the one that can.
+        if novate_rehearse::is_same(&original, copy).await.unwrap_or(false) {
+            return Err(Problem::input("REHEARSE.NOT_A_COPY", "that is the database itself, and no copy of it")
+                .why(format!("{} leads to a database of this project", copy.safe_summary()))
+                .fix("make a copy first, or rehearse --on template or --on scratch"));
+        }
+    }
+    Ok(())
 }
 
 /// A branch of the project that the variables name.

@@ -97,7 +97,11 @@ fn says_more(text: &str, tree: &Expr) -> bool {
     // A constant's type is in the tree, however its name is spelled.
     let constant =
         matches!(tree, Expr::Cast(inner, _) if matches!(**inner, Expr::String(_) | Expr::Number(_) | Expr::Null));
-    !constant && squashed(text) != squashed(&tree.to_string())
+    if constant {
+        return false;
+    }
+    let printed = tree.to_string();
+    printed != text && squashed(text) != squashed(&printed)
 }
 
 fn is_system_column(name: &str) -> bool {

@@ -45,6 +45,9 @@ pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
     if text.starts_with('\u{feff}') {
         return Err(StrictError::Invalid { message: "it begins with a byte order mark".into(), line: 1 });
     }
+    if let Some(line) = too_many_values(text) {
+        return Err(StrictError::Invalid { message: format!("it holds more than {MAX_VALUES} values"), line });
+    }
     let invalid = |error: serde_json::Error| StrictError::Invalid { message: error.to_string(), line: error.line() };
     let mut input = serde_json::Deserializer::from_str(text);
     let value = Level(MAX_DEPTH).deserialize(&mut input).map_err(invalid)?;
@@ -58,6 +61,28 @@ pub fn read(text: &str, max_bytes: usize) -> Result<Value, StrictError> {
             line,
         }),
     }
+}
+
+/// How many values a file may hold: those of 100,000 operations, and what a machine bears as a tree.
+const MAX_VALUES: usize = 5_000_000;
+
+/// The line at which a text goes beyond [`MAX_VALUES`], counted by the bytes that stand before values, without a tree.
+fn too_many_values(text: &str) -> Option<usize> {
+    let (mut in_string, mut escaped) = (false, false);
+    let (mut values, mut line) = (0_usize, 1);
+    for byte in text.bytes() {
+        match byte {
+            b'\n' => line += 1,
+            b',' | b':' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+        in_string = if byte == b'"' && !escaped { !in_string } else { in_string };
+        escaped = in_string && byte == b'\\' && !escaped;
+        if values > MAX_VALUES {
+            return Some(line);
+        }
+    }
+    None
 }
 
 /// A value as files hold it: keys in order, an indent of two spaces, a final newline.
@@ -282,6 +307,10 @@ mod tests {
     #[test]
     fn size_and_depth_have_limits() {
         assert_eq!(read("[   ]", 4).unwrap_err(), StrictError::TooLarge { limit: 4 });
+        let many = format!("[\n\"[,{{\",{}0]", "0,".repeat(MAX_VALUES));
+        let error = read(&many, many.len()).unwrap_err();
+        assert_eq!(error.to_string(), "it holds more than 5000000 values");
+        assert!(matches!(error, StrictError::Invalid { line: 2, .. }));
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(read(&nested(MAX_DEPTH), 1000).is_ok());
         assert!(message(&nested(MAX_DEPTH + 1)).starts_with("it nests deeper than 32 levels"));

@@ -28,6 +28,7 @@ fn is_comparison(expr: &Expr) -> bool {
                 && is_operand(left)
                 && matches!(&**right, Expr::Array(elements) if elements.iter().all(is_constant))
         }
+        Expr::In { left, list, .. } => is_operand(left) && !list.is_empty() && list.iter().all(is_constant),
         other => is_operand(other),
     }
 }

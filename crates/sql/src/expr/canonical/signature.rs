@@ -1,10 +1,14 @@
 //! The arguments and the result of an operator or function, and how polymorphic ones become concrete.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use super::types::{Category, by_typname, category, converts, is_preferred, range_element};
 use crate::TypeName;
 
 /// What is known of the type of an operand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// A string constant or NULL whose type is still open (PostgreSQL's `unknown`).
     Literal,
@@ -188,8 +192,36 @@ impl Wanted {
     }
 }
 
+/// How many choices are remembered: schemas ask the same few again and again.
+const REMEMBERED: usize = 1024;
+
+/// A choice: the overloads by where they stand, the operands, and what was chosen.
+type Choice = (usize, Vec<Kind>, Option<Concrete>);
+
+thread_local! {
+    static CHOICES: RefCell<HashMap<u64, Choice>> = RefCell::default();
+}
+
 /// Chooses the overload as PostgreSQL does (`func_select_candidate`); `None` where that is not certain.
-pub(super) fn choose(signatures: &[Signature], kinds: &[Kind]) -> Option<Concrete> {
+pub(super) fn choose(signatures: &'static [Signature], kinds: &[Kind]) -> Option<Concrete> {
+    let place = signatures.as_ptr() as usize;
+    let mut hasher = DefaultHasher::new();
+    (place, kinds).hash(&mut hasher);
+    let key = hasher.finish();
+    CHOICES.with_borrow_mut(|choices| {
+        if let Some((_, _, chosen)) = choices.get(&key).filter(|(at, of, _)| *at == place && of == kinds) {
+            return chosen.clone();
+        }
+        let chosen = choose_anew(signatures, kinds);
+        if choices.len() >= REMEMBERED {
+            choices.clear();
+        }
+        choices.insert(key, (place, kinds.to_vec(), chosen.clone()));
+        chosen
+    })
+}
+
+fn choose_anew(signatures: &[Signature], kinds: &[Kind]) -> Option<Concrete> {
     if kinds.contains(&Kind::Mystery) {
         return None;
     }

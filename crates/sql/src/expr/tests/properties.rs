@@ -141,9 +141,11 @@ fn plain() -> impl Strategy<Value = Expr> {
     let op = prop::sample::select(vec!["=", "<>", "<", "<=", ">", ">="]).prop_map(str::to_owned);
     let compared = (boxed(operand.clone()), op.clone(), boxed(operand.clone()));
     let tested = (boxed(operand.clone()), prop::sample::select(vec!["NULL", "NOT NULL"]));
-    let listed = (boxed(operand.clone()), op, any::<bool>(), prop::collection::vec(constant, 1..4));
+    let listed = (boxed(operand.clone()), op, any::<bool>(), prop::collection::vec(constant.clone(), 1..4));
+    let member = (boxed(operand.clone()), any::<bool>(), prop::collection::vec(constant.clone(), 1..4));
     let comparison = prop_oneof![
         operand,
+        member.prop_map(|(left, negated, list)| Expr::In { left, negated, list }),
         compared.prop_map(|(l, op, r)| Expr::Binary(l, op, r)),
         tested.prop_map(|(it, words)| Expr::Is(it, words.to_owned())),
         listed.prop_map(|(left, op, all, list)| Expr::Quantified { left, op, all, right: Box::new(Expr::Array(list)) }),
