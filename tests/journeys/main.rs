@@ -28,6 +28,7 @@ mod rights;
 mod secrets;
 mod seeds;
 mod setting_out;
+mod spaces;
 mod squash;
 mod support;
 mod taking_over;

@@ -24,9 +24,9 @@ pub(crate) struct Arguments {
     /// The environment of novate.toml to use
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// The space to work on
-    #[arg(long, global = true, value_name = "NAME", default_value = "app")]
-    pub(crate) space: String,
+    /// The space to work on; by default app, or every space where a command can do several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) space: Option<String>,
     /// Work as if called in this folder
     #[arg(long, short = 'C', global = true, value_name = "FOLDER")]
     pub(crate) directory: Option<Utf8PathBuf>,
@@ -97,6 +97,9 @@ pub(crate) enum Command {
     Env(crate::commands::env::Args),
     /// Run the seeds that still have work
     Seed(crate::commands::seed::Args),
+    /// Spaces that others keep: extensions, platforms
+    #[command(subcommand)]
+    Space(crate::commands::space::Space),
     /// Explain an error code
     Explain(Explain),
     /// PostgreSQL servers for throwaway databases
@@ -309,7 +312,7 @@ pub(crate) struct Migrate {
 }
 
 /// `novate status`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Status {
     /// Against this state instead of the contract
     #[arg(long, value_name = "STATE")]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::files::{self, MAX_SETTINGS_BYTES, Unreadable};
 use crate::problem::{Place, Problem, shorten};
+use crate::spaces;
 
 /// The name of the configuration file.
 pub(crate) const FILE: &str = "novate.toml";
@@ -26,8 +27,6 @@ pub(crate) struct Config {
     pub(crate) environments: BTreeMap<String, Environment>,
     /// What is forbidden, or warned of, everywhere.
     pub(crate) policy: PolicyLists,
-    /// Policies for what novate may touch.
-    pub(crate) control: Vec<(String, Control)>,
     /// The major version of PostgreSQL to plan for.
     pub(crate) postgres_major: Option<u16>,
 }
@@ -56,6 +55,14 @@ pub(crate) struct SpaceConfig {
     pub(crate) default_schema: String,
     /// Its seeds: files and folders, in order; `None` for the usual folder, which need not be there.
     pub(crate) seeds: Option<Vec<Utf8PathBuf>>,
+    /// The folder that it was installed in, where somebody else keeps it: it is applied, never written to.
+    pub(crate) installed: Option<Utf8PathBuf>,
+    /// Whether nothing is written of it: the application's space, where `novate.toml` does not have it.
+    pub(crate) implied: bool,
+    /// The spaces that it may refer to, and that are applied before it; `None` where nothing is said.
+    pub(crate) needs: Option<Vec<Space>>,
+    /// Policies for what novate may touch of it.
+    pub(crate) control: Vec<(String, Control)>,
 }
 
 /// `[policy]`: classes and hazards of operations.
@@ -124,6 +131,8 @@ struct SpaceFile {
     migrations: Option<Utf8PathBuf>,
     default_schema: Option<String>,
     seeds: Option<Vec<Utf8PathBuf>>,
+    from: Option<Utf8PathBuf>,
+    needs: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -144,6 +153,8 @@ const KEYS: &[&str] = &[
     "migrations",
     "default_schema",
     "seeds",
+    "from",
+    "needs",
     "env",
     "url",
     "protected",
@@ -160,13 +171,20 @@ const KEYS: &[&str] = &[
     "major",
 ];
 
+impl SpaceConfig {
+    /// The spaces that it may refer to.
+    pub(crate) fn needs(&self) -> &[Space] {
+        self.needs.as_deref().unwrap_or_default()
+    }
+}
+
 impl Config {
     /// Finds and reads the configuration for `start`.
     pub(crate) fn find(start: &Utf8Path) -> Result<Self, Problem> {
         for folder in start.ancestors() {
             let path = folder.join(FILE);
             match files::read(&path, MAX_SETTINGS_BYTES) {
-                Ok(text) => return Self::parse(folder, &path, &text),
+                Ok(text) => return spaces::with_installed(Self::parse(folder, &path, &text)?),
                 Err(Unreadable::Missing) => {}
                 // A project's file that is passed over would make the one above it the project.
                 Err(error) => {
@@ -208,37 +226,23 @@ impl Config {
         if let Some(key) = unknown.first() {
             return Err(unknown_key(path, text, key));
         }
+        let control = policies(file.control).map_err(|problem| problem.at(Place::file(path)))?;
         let mut spaces = BTreeMap::new();
         for (name, space) in file.space {
-            let space_name = Space::new(&name).ok_or_else(|| {
-                Problem::input("CONFIG.INVALID", format!("{name:?} cannot be the name of a space"))
-                    .fix("use lower-case letters, digits, '-' and '_'")
-                    .at(Place::file(path))
-            })?;
-            let config = space_config(root, &space_name, space);
-            for named in [&config.contract, &config.migrations].into_iter().chain(config.seeds.iter().flatten()) {
+            let space_name = space_name(&name).map_err(|problem| problem.at(Place::file(path)))?;
+            let config =
+                space_config(root, &space_name, space, &control).map_err(|problem| problem.at(Place::file(path)))?;
+            let folders = [&config.contract, &config.migrations].into_iter().chain(&config.installed);
+            for named in folders.chain(config.seeds.iter().flatten()) {
                 if !plain(named).starts_with(plain(root)) {
                     return Err(outside(root, named).at(Place::file(path)));
                 }
             }
             spaces.insert(space_name, config);
         }
-        spaces.entry(Space::app()).or_insert_with(|| space_config(root, &Space::app(), SpaceFile::default()));
-        let mut control = Vec::new();
-        for (pattern, policy) in file.control {
-            let policy = match policy.as_str() {
-                "managed" => Control::Managed,
-                "tolerated" => Control::Tolerated,
-                "observed" => Control::Observed,
-                "external" => Control::External,
-                other => {
-                    return Err(Problem::input("CONFIG.INVALID", format!("{other:?} is no control policy"))
-                        .why(format!("[control] says so for {pattern}"))
-                        .fix("use managed, tolerated, observed or external")
-                        .at(Place::file(path)));
-                }
-            };
-            control.push((pattern, policy));
+        if !spaces.contains_key(&Space::app()) {
+            let app = space_config(root, &Space::app(), SpaceFile::default(), &control)?;
+            spaces.insert(Space::app(), SpaceConfig { implied: true, ..app });
         }
         let mut environments = file.env;
         for named in environments.values_mut().flat_map(|environment| &mut environment.seeds) {
@@ -253,7 +257,6 @@ impl Config {
             spaces,
             environments,
             policy: file.policy,
-            control,
             postgres_major: file.postgres.major,
         })
     }
@@ -313,15 +316,61 @@ fn outside(root: &Utf8Path, path: &Utf8Path) -> Problem {
         .fix(format!("move it into the project, or {FILE} into a folder above both"))
 }
 
-fn space_config(root: &Utf8Path, space: &Space, file: SpaceFile) -> SpaceConfig {
+fn space_name(name: &str) -> Result<Space, Problem> {
+    Space::new(name).ok_or_else(|| {
+        Problem::input("CONFIG.INVALID", format!("{name:?} cannot be the name of a space"))
+            .fix("use lower-case letters, digits, '-' and '_'")
+    })
+}
+
+/// `[control]`.
+fn policies(written: BTreeMap<String, String>) -> Result<Vec<(String, Control)>, Problem> {
+    let policy = |(pattern, policy): (String, String)| {
+        let policy = match policy.as_str() {
+            "managed" => Control::Managed,
+            "tolerated" => Control::Tolerated,
+            "observed" => Control::Observed,
+            "external" => Control::External,
+            other => {
+                return Err(Problem::input("CONFIG.INVALID", format!("{other:?} is no control policy"))
+                    .why(format!("[control] says so for {pattern}"))
+                    .fix("use managed, tolerated, observed or external"));
+            }
+        };
+        Ok((pattern, policy))
+    };
+    written.into_iter().map(policy).collect()
+}
+
+fn space_config(
+    root: &Utf8Path,
+    space: &Space,
+    file: SpaceFile,
+    control: &[(String, Control)],
+) -> Result<SpaceConfig, Problem> {
+    let others = file.contract.is_some() || file.migrations.is_some() || file.default_schema.is_some();
+    if file.from.is_some() && (others || file.seeds.is_some()) {
+        return Err(Problem::input(
+            "CONFIG.INVALID",
+            format!("the space {space} is installed and says more than from"),
+        )
+        .why(format!("contract, migrations, default_schema and seeds are what {FILE} in its folder says"))
+        .fix(format!("leave only from (and needs) in [space.{space}]")));
+    }
     let contract = file.contract.unwrap_or_else(|| format!("contracts/{space}.sql").into());
     let migrations = file.migrations.unwrap_or_else(|| format!("migrations/{space}").into());
-    SpaceConfig {
+    let needs = |names: Vec<String>| names.iter().map(|name| space_name(name)).collect::<Result<_, _>>();
+    let needs = file.needs.map(needs).transpose()?;
+    Ok(SpaceConfig {
         contract: root.join(contract),
         migrations: root.join(migrations),
         default_schema: file.default_schema.unwrap_or_else(|| "public".to_owned()),
         seeds: file.seeds.map(|seeds| seeds.into_iter().map(|path| root.join(path)).collect()),
-    }
+        installed: file.from.map(|folder| root.join(folder)),
+        implied: false,
+        needs,
+        control: control.to_vec(),
+    })
 }
 
 /// Any value may be a password, or a part of one: its place is shown, and its key; a number or a word that TOML knows

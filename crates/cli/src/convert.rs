@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use novate_contract::Space;
 use novate_history::{Edge, Graph, HistoryError, Landmark, Uncovered};
 use novate_runner::connection::ConnectionError;
 use novate_runner::{LeftBehind, MigrateError, MissingRight, RunError};
@@ -195,6 +196,8 @@ fn exit_of(error: &RunError) -> Exit {
 impl From<MigrateError> for Problem {
     fn from(failed: MigrateError) -> Self {
         let mut problem = Self::from(*failed.error);
+        let space =
+            if failed.space == Space::app() { String::new() } else { format!("in the space {}\n", failed.space) };
         let state = match failed.left {
             LeftBehind::Nothing => "The database is as it was before.".to_owned(),
             LeftBehind::EarlierPackages(count) => {
@@ -214,8 +217,8 @@ impl From<MigrateError> for Problem {
             LeftBehind::Unknown => "Whether the last COMMIT took place is not known; novate status tells.".to_owned(),
         };
         problem.why = Some(match problem.why.take() {
-            Some(why) => format!("{why}\n{state}"),
-            None => state,
+            Some(why) => format!("{why}\n{space}{state}"),
+            None => format!("{space}{state}"),
         });
         problem
     }

@@ -223,7 +223,7 @@ mod tests {
     use super::*;
     use crate::cli::Plan;
     use crate::commands::plan;
-    use crate::project::Context;
+    use crate::project::{Context, Said, Scope};
     use crate::ui::{Ui, Verbosity};
 
     /// A project whose second package drops a column.
@@ -240,6 +240,8 @@ mod tests {
             db: None,
             env: Some("production".to_owned()),
             space: Space::app(),
+            scope: Scope::All,
+            said: Said::default(),
             interrupt: Interrupt::default(),
         };
         write("novate.toml", "[env.production]\nprotected = true\n");

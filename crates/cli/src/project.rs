@@ -1,18 +1,20 @@
 //! A project as commands see it: configuration, variables, contract, history, database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 use novate_contract::{Contract, Space, StorageHash};
 use novate_history::{Graph, HistoryError, Node, Package, PackageName, PackageStamp, Store};
 use novate_runner::connection::ConnectionString;
-use novate_runner::{Interrupt, Session};
+use novate_runner::{Contracts, Interrupt, Session};
 
 use crate::config::{Config, Environment, FILE, SpaceConfig};
 use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
 use crate::sources::{self, Sources};
+use crate::spaces;
 use crate::ui::{Symbol, Ui};
 use crate::variables::Variables;
 
@@ -26,10 +28,27 @@ pub(crate) struct Context {
     pub(crate) db: Option<String>,
     /// `--env`.
     pub(crate) env: Option<String>,
-    /// `--space`.
+    /// `--space`, or the one that a command has come to of several.
     pub(crate) space: Space,
+    /// Which spaces a command is for that can do several.
+    pub(crate) scope: Scope,
+    /// What was said already, and is not said again for another space.
+    pub(crate) said: Said,
     /// Set by signals.
     pub(crate) interrupt: Interrupt,
+}
+
+/// Lines that are said once in a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said(Arc<Mutex<BTreeSet<String>>>);
+
+/// Which spaces a command is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// The one that was named.
+    One,
+    /// None was named: all of them, where the command can.
+    All,
 }
 
 /// A project that was found.
@@ -58,6 +77,40 @@ pub(crate) struct Loaded<P = BTreeMap<PackageName, Package>> {
 pub(crate) type Outline = Loaded<()>;
 
 impl Context {
+    /// The same for one space.
+    pub(crate) fn of(&self, space: &Space) -> Self {
+        Self {
+            ui: self.ui,
+            here: self.here.clone(),
+            db: self.db.clone(),
+            env: self.env.clone(),
+            space: space.clone(),
+            scope: Scope::One,
+            said: self.said.clone(),
+            interrupt: self.interrupt.clone(),
+        }
+    }
+
+    /// A line on the way, unless it was said before.
+    pub(crate) fn note_once(&self, symbol: Symbol, text: &str) {
+        // A list that another thread left half-written only says something twice.
+        let mut said = self.said.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(text.to_owned()) {
+            self.ui.note(symbol, text);
+        }
+    }
+
+    /// The same for each space that is meant, in the order in which they are applied.
+    pub(crate) fn each(&self) -> Result<Vec<Self>, Problem> {
+        match self.scope {
+            Scope::One => Ok(vec![self.of(&self.space)]),
+            Scope::All => {
+                let config = Config::find(&self.here)?;
+                Ok(spaces::order(&config)?.iter().map(|space| self.of(space)).collect())
+            }
+        }
+    }
+
     /// Finds the project.
     pub(crate) fn project(&self) -> Result<Project<'_>, Problem> {
         let config = Config::find(&self.here)?;
@@ -79,10 +132,22 @@ impl Project<'_> {
         Ok(Store::new(self.context.space.clone(), folder.clone()))
     }
 
+    /// The contracts of the other spaces.
+    pub(crate) fn others(&self) -> Result<Vec<Contract>, Problem> {
+        spaces::others(&self.config, &self.context.space)
+    }
+
+    /// Refuses to write to a space that was installed.
+    pub(crate) fn check_own(&self) -> Result<(), Problem> {
+        match &self.space_config()?.installed {
+            Some(folder) => Err(spaces::installed(&self.context.space, folder)),
+            None => Ok(()),
+        }
+    }
+
     /// Reads the contract's sources.
     pub(crate) fn sources(&self) -> Result<Sources, Problem> {
-        let space = self.space_config()?;
-        sources::read(&space.contract, &self.context.space, &self.config)
+        sources::read(&self.context.space, &self.config)
     }
 
     /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who
@@ -235,7 +300,6 @@ impl Project<'_> {
 
     /// Which database it is, and what of the connection string is not what it seems.
     fn say_where(&self, string: &ConnectionString, origin: &str) {
-        let ui = self.context.ui;
         let mut line = format!("database {} ({origin})", string.safe_summary());
         if let Some(pooler) = string.pooler {
             line.push_str(&format!(", through {}", pooler.name()));
@@ -243,14 +307,14 @@ impl Project<'_> {
                 line.push_str(&format!("; past it: {direct}"));
             }
         }
-        ui.note(Symbol::Info, &line);
+        self.context.note_once(Symbol::Info, &line);
         for note in &string.notes {
-            ui.note(Symbol::Info, note);
+            self.context.note_once(Symbol::Info, note);
         }
         let default = self.space_config().map(|space| space.default_schema.as_str()).unwrap_or_default();
         if let Some(schema) = string.schema.as_deref().filter(|schema| *schema != default) {
             let what = format!("`schema={schema}` of the connection string is not used");
-            ui.note(
+            self.context.note_once(
                 Symbol::Warning,
                 &format!("{what}: default_schema of the space {} is {default}", self.context.space),
             );
@@ -316,6 +380,12 @@ impl<P> Loaded<P> {
             Some((hash, contract)) if node.as_ref() == Some(hash) => Ok(contract.clone()),
             _ => self.store.contract(node, "the graph"),
         }
+    }
+}
+
+impl Contracts for Loaded {
+    fn at(&self, node: &Node) -> Result<Contract, HistoryError> {
+        self.contract(node)
     }
 }
 

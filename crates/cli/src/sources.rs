@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::problem::{Place, Problem, shorten};
 use crate::progress::count;
+use crate::spaces;
 use crate::ui::{Symbol, Ui};
 
 /// More problems than these nobody reads at once; a file that is no contract may have millions.
@@ -25,9 +26,14 @@ pub(crate) struct Sources {
     pub(crate) notes: Vec<Note>,
 }
 
-/// Reads a project's contract.
-pub(crate) fn read(path: &Utf8Path, space: &Space, config: &Config) -> Result<Sources, Problem> {
-    read_as(path, &config.root, space, Some(config), Drops::Refuse)
+/// Reads a space's contract, and of those that it may refer to what it needs of them.
+pub(crate) fn read(space: &Space, config: &Config) -> Result<Sources, Problem> {
+    let own = config.space(space)?;
+    let needed = own.needs().iter().map(|name| read(name, config).map(|sources| sources.contract));
+    let others: Vec<Contract> = needed.collect::<Result<_, _>>()?;
+    let sources = read_as(&own.contract, &config.root, space, Some(config), Drops::Refuse, others.clone())?;
+    others.iter().try_for_each(|other| spaces::refuse_claims(&sources.contract, other))?;
+    Ok(sources)
 }
 
 /// Reads any file or folder as a state; what a script takes away again is executed. What it includes must be in the
@@ -39,7 +45,14 @@ pub(crate) fn read_with(path: &Utf8Path, space: &Space, config: Option<&Config>)
     };
     let beside = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
     let within = config.map(|config| config.root.as_path()).filter(inside).unwrap_or(beside);
-    read_as(path, within, space, config, Drops::Execute)
+    let needed = config.and_then(|config| config.spaces.get(space).map(|own| (config, own.needs())));
+    let others = match needed {
+        Some((config, needs)) => {
+            needs.iter().map(|name| read(name, config).map(|it| it.contract)).collect::<Result<_, _>>()?
+        }
+        None => Vec::new(),
+    };
+    read_as(path, within, space, config, Drops::Execute, others)
 }
 
 fn read_as(
@@ -48,20 +61,21 @@ fn read_as(
     space: &Space,
     config: Option<&Config>,
     drops: Drops,
+    others: Vec<Contract>,
 ) -> Result<Sources, Problem> {
+    let own = config.and_then(|config| config.spaces.get(space));
     let mut files = novate_source::files::read(path.as_std_path(), within.as_std_path())?;
     for file in &mut files {
         shorten_paths(file);
     }
     let options = SourceOptions {
         space: space.clone(),
-        default_schema: config
-            .and_then(|config| config.spaces.get(space))
-            .map_or_else(|| Ident::new("public"), |space| Ident::new(&space.default_schema)),
-        controls: config
-            .map(|config| config.control.iter().map(|(pattern, control)| ControlRule::new(pattern, *control)).collect())
+        default_schema: own.map_or_else(|| Ident::new("public"), |space| Ident::new(&space.default_schema)),
+        controls: own
+            .map(|own| own.control.iter().map(|(pattern, control)| ControlRule::new(pattern, *control)).collect())
             .unwrap_or_default(),
         drops,
+        others,
     };
     match novate_source::read(&files, &options) {
         Ok(read) => {

@@ -119,8 +119,15 @@ pub(crate) async fn find_or_connect(context: &Context, text: &str) -> Result<Nam
     let mut session = novate_runner::Session::open(&string, "novate", context.interrupt.clone()).await?;
     let live = novate_runner::read_live(&mut session).await?;
     session.close().await;
-    let hash = json::storage_hash(&live.contract);
-    Ok(plain(live.contract, Some(hash), &summary))
+    let mut contract = live.contract;
+    if let Ok(project) = context.project()
+        && project.config.spaces.len() > 1
+    {
+        let own = project.sources()?.contract;
+        contract.leave_out(&own, &project.others()?.iter().collect::<Vec<_>>());
+    }
+    let hash = json::storage_hash(&contract);
+    Ok(plain(contract, Some(hash), &summary))
 }
 
 fn plain(contract: Contract, node: Node, described: &str) -> NamedState {

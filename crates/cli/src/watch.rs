@@ -54,6 +54,7 @@ mod tests {
     use novate_runner::Interrupt;
 
     use super::*;
+    use crate::project::{Said, Scope};
     use crate::ui::{Ui, Verbosity};
 
     #[test]
@@ -67,6 +68,8 @@ mod tests {
             db: None,
             env: None,
             space: Space::app(),
+            scope: Scope::All,
+            said: Said::default(),
             interrupt: Interrupt::default(),
         };
         let mut states = vec![state(&context)];

@@ -20,7 +20,7 @@ pub use copy::{Copy, Left};
 pub use error::RehearseError;
 pub use on_neon::{NeonProject, on_neon};
 pub use on_server::{left_over, on_server};
-pub use rehearsal::{OperationSeen, PackageSeen, Rehearsal, Wait, rehearse};
+pub use rehearsal::{OperationSeen, PackageSeen, Rehearsal, SpaceSeen, Wait, rehearse};
 pub use remaining::{InvalidKey, Remaining};
 pub use same::is_same;
 pub use scratch::on_scratch;

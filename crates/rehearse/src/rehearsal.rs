@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use novate_contract::Space;
 use novate_history::{Node, PackageName};
 use novate_runner::connection::connect;
 use novate_runner::{
-    Event, Goal, History, Interrupt, LockHolder, MigrateError, Mode, Observation, Observing, Outcome, Session,
-    Settings, Strictness, TableLock, Verification, migrate, verify,
+    Event, Interrupt, Lane, LockHolder, MigrateError, Mode, Observation, Observing, Outcome, Session, Settings,
+    Strictness, TableLock, Verification, migrate_all, verify,
 };
 
 use crate::locks;
@@ -16,23 +17,34 @@ use crate::{Copy, RehearseError};
 /// What happened on a copy.
 #[derive(Debug)]
 pub struct Rehearsal {
-    /// Where the copy stood.
-    pub from: Node,
+    /// The spaces, in the order in which they were applied.
+    pub spaces: Vec<SpaceSeen>,
     /// What ran, in order, the package that failed included.
     pub packages: Vec<PackageSeen>,
     /// Who was waited for.
     pub waits: Vec<Wait>,
     /// Why it failed, if it did.
     pub failed: Option<MigrateError>,
-    /// Whether the copy then was what its contract says; `None` where the run failed.
-    pub verification: Option<Verification>,
     /// What is left unfinished.
     pub remaining: Remaining,
+}
+
+/// A space of the copy.
+#[derive(Debug)]
+pub struct SpaceSeen {
+    /// The space.
+    pub space: Space,
+    /// Where it stood; `None` for no contract, and where the run failed.
+    pub from: Node,
+    /// Whether it then was what its contract says; `None` where the run failed.
+    pub verification: Option<Verification>,
 }
 
 /// A package, as it ran.
 #[derive(Debug, Clone)]
 pub struct PackageSeen {
+    /// Its space.
+    pub space: Space,
     /// The package.
     pub package: PackageName,
     /// Its operations, as far as they ran.
@@ -64,47 +76,55 @@ pub struct Wait {
 impl Rehearsal {
     /// Whether the same run on the database can be expected to go well.
     pub fn is_clean(&self) -> bool {
-        self.failed.is_none() && self.verification.as_ref().is_some_and(Verification::holds)
+        let holds = |seen: &SpaceSeen| seen.verification.as_ref().is_some_and(Verification::holds);
+        self.failed.is_none() && self.spaces.iter().all(holds)
     }
 }
 
-/// Brings a copy to a goal and looks at it then. Every event is passed on.
+/// Brings the spaces of a copy to their goals and looks at it then. Every event is passed on.
 pub async fn rehearse(
     copy: &Copy,
-    history: &History<'_>,
-    goal: &Goal,
+    lanes: &[Lane<'_>],
     settings: &Settings,
     interrupt: Interrupt,
     on: &mut dyn FnMut(&Event),
 ) -> Result<Rehearsal, RehearseError> {
     let settings = Settings { observing: Observing::Yes, dry_run: false, ..settings.clone() };
     let mut session = Session::open(&copy.string, "novate rehearse", interrupt).await?;
-    let mut seen = Seen::default();
-    let run = migrate(&mut session, history, goal, &settings, &mut |event| {
+    let first = lanes.first().map_or_else(Space::app, |lane| lane.history.home.space.clone());
+    let mut seen = Seen { space: first, packages: Vec::new(), waits: Vec::new() };
+    let run = migrate_all(&mut session, lanes, &settings, &mut |event| {
         on(&event);
         seen.take(event);
     })
     .await;
-    let (from, failed) = match run {
-        Ok(done) => (done.from, None),
-        Err(failed) => (None, Some(failed)),
+    let (done, failed) = match run {
+        Ok(done) => (done.into_iter().map(Some).collect(), None),
+        Err(failed) => (vec![None; lanes.len()], Some(failed)),
     };
-    let verification = if failed.is_none() {
-        let contract = (history.contract)(&goal.node).map_err(novate_runner::RunError::from)?;
-        Some(verify(&mut session, history.space, &contract, Mode::Full, Strictness::default()).await?)
-    } else {
-        None
-    };
+    let mut spaces = Vec::with_capacity(lanes.len());
+    for (lane, done) in lanes.iter().zip(done) {
+        let home = lane.history.home;
+        let verification = match &done {
+            None => None,
+            Some(_) => {
+                let contract = lane.history.contracts.at(&lane.goal.node).map_err(novate_runner::RunError::from)?;
+                Some(verify(&mut session, home, &contract, Mode::Full, Strictness::default()).await?)
+            }
+        };
+        let from = done.and_then(|done| done.from);
+        spaces.push(SpaceSeen { space: home.space.clone(), from, verification });
+    }
     session.close().await;
     let connected = connect(&copy.string, "novate rehearse").await?;
     let remaining = remaining::look(&connected).await?;
     connected.close().await?;
-    Ok(Rehearsal { from, packages: seen.packages, waits: seen.waits, failed, verification, remaining })
+    Ok(Rehearsal { spaces, packages: seen.packages, waits: seen.waits, failed, remaining })
 }
 
 /// Events, put together.
-#[derive(Default)]
 struct Seen {
+    space: Space,
     packages: Vec<PackageSeen>,
     waits: Vec<Wait>,
 }
@@ -112,12 +132,15 @@ struct Seen {
 impl Seen {
     fn take(&mut self, event: Event) {
         match event {
+            Event::Space { space } => self.space = space,
             Event::PackageStarted { package, .. } => {
-                // An attempt after the first begins the package again.
-                if self.packages.last().is_some_and(|last| last.package == package) {
-                    self.packages.pop();
+                // An attempt after the first begins the package again, and those after it.
+                let again = |seen: &PackageSeen| seen.package == package && seen.space == self.space;
+                if let Some(at) = self.packages.iter().position(again) {
+                    self.packages.truncate(at);
                 }
-                self.packages.push(PackageSeen { package, operations: Vec::new(), took: None });
+                let space = self.space.clone();
+                self.packages.push(PackageSeen { space, package, operations: Vec::new(), took: None });
             }
             Event::OperationStarted { label, .. } => {
                 if let Some(package) = self.packages.last_mut() {

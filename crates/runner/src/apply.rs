@@ -14,6 +14,7 @@ use crate::asked::{self, Around, Asked};
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
+use crate::home::Home;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker, Standing};
@@ -57,13 +58,25 @@ pub(crate) async fn begin(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Standing, Attempt> {
+    let mut standings = begin_all(session, &[space], settings, on).await?;
+    standings.pop().ok_or_else(|| RunError::MarkerCorrupt { reason: "it was not read".to_owned() }.into())
+}
+
+/// As [`begin`], for several spaces; where each stands, in the same order.
+pub(crate) async fn begin_all(
+    session: &mut Session,
+    spaces: &[&Space],
+    settings: &Settings,
+    on: &mut dyn FnMut(Event),
+) -> Result<Vec<Standing>, Attempt> {
     session.watch_after = settings.watch_after();
     session.observing = settings.observing;
+    let lock = |space: &&Space| format!("SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); ", lock_key(space));
     let sql = format!(
-        "{}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); {ENSURE_TABLES}; {}",
+        "{}; {}{ENSURE_TABLES}; {}",
         settings.begin(),
-        lock_key(space),
-        marker::read_sql(space, true),
+        spaces.iter().map(lock).collect::<String>(),
+        spaces.iter().map(|space| marker::read_sql(space, true)).collect::<Vec<_>>().join("; "),
     );
     let rows = session.batch(&sql, &mut Heard::blocked(on)).await.map_err(|failure| match failure {
         failure if failure.is_contention() => Attempt::Contention { operation: None },
@@ -73,8 +86,9 @@ pub(crate) async fn begin(
         }
         failure => Attempt::Failed(failure.into_refused("lock the space and read its marker")),
     })?;
-    let text = rows.last().and_then(|row| row.first()).and_then(Option::as_deref).unwrap_or_default();
-    Ok(marker::parse(text)?)
+    let read = rows.get(rows.len().saturating_sub(spaces.len())..).unwrap_or_default();
+    let text = |row: &Vec<Option<String>>| row.first().cloned().flatten().unwrap_or_default();
+    Ok(read.iter().map(|row| marker::parse(&text(row))).collect::<Result<_, _>>()?)
 }
 
 /// What ran.
@@ -149,13 +163,13 @@ async fn part(
 /// operation is named whose result is not there.
 pub(crate) async fn compared(
     session: &mut Session,
+    home: Home<'_>,
     package: &str,
     operations: &[Operation],
     ran: &Ran<'_>,
-    to: &Contract,
-    scope: Scope,
+    (to, scope): (&Contract, Scope),
 ) -> Result<(Snapshot, Vec<Finding>), Attempt> {
-    let live = live::read(session).await?;
+    let live = home.see(live::read(session).await?, to);
     let all = live::all_differences(session, to, &live).await?;
     let doubtful = ran.around.is_doubtful(to, &live, &all);
     let findings = live::errors(all, scope, operations);
@@ -211,13 +225,22 @@ pub(crate) fn explain(failure: Failure, package: &str, operation: Option<&Operat
 
 /// A package and the contracts around it.
 pub(crate) struct Step<'a> {
-    pub(crate) space: &'a Space,
+    pub(crate) home: Home<'a>,
     pub(crate) package: &'a Package,
     pub(crate) to: &'a Contract,
     /// Whether the whole space is compared, or only what the package touches.
     pub(crate) scope: Scope,
-    /// What a dry run leaves out.
-    pub(crate) commit: bool,
+    /// How it ends.
+    pub(crate) end: End,
+}
+
+/// What becomes of a transaction in which all went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It is committed.
+    Commit,
+    /// It stays open: more follows, or it is a dry run.
+    Open,
 }
 
 /// Applies a package in the transaction that [`begin`] opened, compares, writes the marker and commits.
@@ -241,14 +264,14 @@ pub(crate) async fn apply(
     invariants.extend(package.manifest.provided_invariants.iter().cloned());
     let from = standing.node();
     let new = NewMarker {
-        space: step.space,
+        space: step.home.space,
         contract: step.to,
         invariants: &invariants,
         fingerprint: &fingerprint,
         generation: standing.generation(),
     };
     let entry = Entry {
-        space: step.space,
+        space: step.home.space,
         kind: Kind::Migrate,
         package: Some((package.name.as_str(), package.hash.as_str())),
         from: from.as_ref(),
@@ -257,16 +280,28 @@ pub(crate) async fn apply(
         app_tag: settings.app_tag.as_deref(),
         started_at: "pg_catalog.now()",
     };
-    commit(session, &marker::write_sql(&new, &entry), step.commit).await?;
+    commit(session, &marker::write_sql(&new, &entry), step.end).await?;
     let took = began.elapsed();
     on(Event::PackageFinished { package: package.name.clone(), took });
     Ok((ran.outcomes, took))
 }
 
+/// What a commit does to deferred constraints, in a transaction that goes on: they are checked, and deferred again. An
+/// `ALTER TABLE` that follows would be refused for checks that are still to come.
+const CHECK_DEFERRED: &str = "SET CONSTRAINTS ALL IMMEDIATE; DO $novate$
+DECLARE deferred pg_catalog.text;
+BEGIN
+  SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, c.conname), ', ') INTO deferred
+  FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred;
+  IF deferred IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED'; END IF;
+END
+$novate$";
+
 /// Writes marker and ledger and commits, in one round trip.
-pub(crate) async fn commit(session: &mut Session, writes: &str, commit: bool) -> Result<(), Attempt> {
-    // What is deferred to the commit would go unseen in a dry run.
-    let end = if commit { "COMMIT" } else { "SET CONSTRAINTS ALL IMMEDIATE" };
+pub(crate) async fn commit(session: &mut Session, writes: &str, how: End) -> Result<(), Attempt> {
+    let commit = how == End::Commit;
+    // What is deferred to the commit would go unseen without it.
+    let end = if commit { "COMMIT" } else { CHECK_DEFERRED };
     match session.batch(&format!("{writes}; {end}"), &mut |_| ()).await {
         Ok(_) => Ok(()),
         Err(Failure::Lost(_)) if commit => Err(Attempt::CommitLost),
@@ -280,7 +315,7 @@ pub(crate) async fn commit(session: &mut Session, writes: &str, commit: bool) ->
 async fn compare(session: &mut Session, step: &Step<'_>, ran: &Ran<'_>) -> Result<String, Attempt> {
     let package = step.package;
     let name = package.name.as_str();
-    let (live, findings) = compared(session, name, &package.operations, ran, step.to, step.scope).await?;
+    let (live, findings) = compared(session, step.home, name, &package.operations, ran, (step.to, step.scope)).await?;
     if findings.is_empty() {
         Ok(live::fingerprint(&live))
     } else {

@@ -2,7 +2,7 @@
 //! history says is signed there.
 
 use novate_catalog::{CompareOptions, Snapshot};
-use novate_contract::StorageHash;
+use novate_contract::{Contract, StorageHash};
 use novate_history::Node;
 
 use crate::event::Event;
@@ -30,9 +30,14 @@ pub async fn init(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Initialised, MigrateError> {
-    let failed =
-        |error: RunError| MigrateError { error: Box::new(error), left: LeftBehind::Nothing, applied: Vec::new() };
-    let now = standing(session, history.space).await.map_err(failed)?;
+    let space = history.home.space;
+    let failed = |error: RunError| MigrateError {
+        space: space.clone(),
+        error: Box::new(error),
+        left: LeftBehind::Nothing,
+        applied: Vec::new(),
+    };
+    let now = standing(session, history.home.space).await.map_err(failed)?;
     if now.in_transit.is_some() {
         return Box::pin(migrate(session, history, goal, settings, on)).await.map(Initialised::Migrated);
     }
@@ -40,16 +45,25 @@ pub async fn init(
         return Ok(Initialised::AlreadyAt(marker.hash));
     }
     let live = verify::read_live(session).await.map_err(failed)?;
-    if is_empty(&live) {
+    let contract = history.contracts.at(&goal.node).map_err(|error| failed(error.into()))?;
+    let live = history.home.see(live, &contract);
+    if is_empty(&without_theirs(&live, &contract)) {
         return Box::pin(migrate(session, history, goal, settings, on)).await.map(Initialised::Migrated);
     }
     match fitting(session, history, &goal.node, &live).await.map_err(failed)? {
         Ok(node) => {
-            let contract = (history.contract)(&node).map_err(|error| failed(error.into()))?;
-            sign(session, history.space, &contract, false, settings, on).await.map(Initialised::Signed).map_err(failed)
+            let contract = history.contracts.at(&node).map_err(|error| failed(error.into()))?;
+            sign(session, history.home, &contract, false, settings, on).await.map(Initialised::Signed).map_err(failed)
         }
         Err(nearest) => Err(failed(RunError::NoBaseline { nearest })),
     }
+}
+
+/// A live schema without what the contract leaves to others.
+fn without_theirs(live: &Snapshot, contract: &Contract) -> Snapshot {
+    let mut ours = live.clone();
+    ours.contract.leave_out(&Contract::empty(contract.space.clone()), &[&contract.external_part()]);
+    ours
 }
 
 /// Whether there is nothing in a database that a contract could describe.
@@ -84,7 +98,7 @@ async fn fitting(
     let mut nearest: Nearest = None;
     for hash in candidates {
         let node = Some(hash.clone());
-        let contract = (history.contract)(&node)?;
+        let contract = history.contracts.at(&node)?;
         // A contract of nothing but what every database has is satisfied by any: it says nothing about this one.
         if contract.tables.is_empty() && contract.enums.is_empty() && contract.sequences.is_empty() {
             continue;
@@ -97,7 +111,7 @@ async fn fitting(
         } else {
             // Only texts may differ: let the server say whether they do, and count what the contract does not know.
             let strict = verify::Strictness { extras: true, coverage: false };
-            let findings = verify::compare(session, &contract, strict).await?;
+            let findings = verify::compare(session, history.home, &contract, strict).await?;
             findings.iter().filter(|finding| finding.is_error()).count()
         };
         if count == 0 {

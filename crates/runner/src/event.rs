@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use novate_contract::Space;
 use novate_history::PackageName;
 
 use crate::Observation;
@@ -9,6 +10,11 @@ use crate::Observation;
 /// Something that happened.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// A run of several spaces comes to this one.
+    Space {
+        /// The space.
+        space: Space,
+    },
     /// The lock of the space is held and the route is known.
     Route {
         /// The packages to apply, in order.
@@ -70,7 +76,7 @@ pub enum Event {
         /// The package.
         package: PackageName,
     },
-    /// A package is committed.
+    /// A package has arrived; it is committed, unless it is one of several spaces that are committed together.
     PackageFinished {
         /// The package.
         package: PackageName,

@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Update,
     /// A seed did its work.
     Seed,
+    /// The marker of a space was taken away.
+    Forget,
 }
 
 impl Kind {
@@ -32,6 +34,7 @@ impl Kind {
             Self::Sign => "sign",
             Self::Update => "update",
             Self::Seed => "seed",
+            Self::Forget => "forget",
         }
     }
 }

@@ -60,6 +60,8 @@ pub struct Standing {
     pub marker: Option<Marker>,
     /// A package under way.
     pub in_transit: Option<InTransit>,
+    /// Every space that has a marker, this one included, and the hash in it as it stands there.
+    pub spaces: BTreeMap<String, String>,
 }
 
 impl Standing {
@@ -83,7 +85,8 @@ pub(crate) fn read_sql(space: &Space, lock: bool) -> String {
     let lock = if lock { " FOR UPDATE" } else { "" };
     format!(
         "SELECT pg_catalog.json_build_object('tables', (SELECT pg_catalog.max(tables_version) FROM novate.meta), \
-         'marker', (SELECT pg_catalog.row_to_json(m) FROM (SELECT * FROM novate.marker WHERE space = {space}{lock}) m), \
+         'spaces', (SELECT pg_catalog.json_object_agg(space, hash) FROM novate.marker), 'marker', (SELECT \
+         pg_catalog.row_to_json(m) FROM (SELECT * FROM novate.marker WHERE space = {space}{lock}) m), \
          'progress', (SELECT pg_catalog.row_to_json(p) FROM (SELECT package, migration_hash, to_hash, operation, \
          operation_id, outcomes, started_at::pg_catalog.text, owner_pid AS pid, owner <> '{NOBODY}' AND EXISTS (SELECT 1 \
          FROM pg_catalog.pg_stat_activity a WHERE a.pid = owner_pid AND coalesce(a.backend_start = owner_start, \
@@ -95,6 +98,7 @@ pub(crate) fn read_sql(space: &Space, lock: bool) -> String {
 #[derive(Deserialize)]
 struct StandingRow {
     tables: Option<i32>,
+    spaces: Option<BTreeMap<String, String>>,
     marker: Option<MarkerRow>,
     progress: Option<ProgressRow>,
 }
@@ -167,7 +171,7 @@ pub(crate) fn parse(text: &str) -> Result<Standing, RunError> {
         alive: row.alive,
         pid: row.pid,
     });
-    Ok(Standing { marker: marker.transpose()?, in_transit })
+    Ok(Standing { marker: marker.transpose()?, in_transit, spaces: row.spaces.unwrap_or_default() })
 }
 
 /// A marker to write.

@@ -7,10 +7,11 @@ use novate_contract::{Contract, Space};
 use novate_history::{Graph, HistoryError, Node, Package, PackageName};
 use novate_planner::TransactionMode;
 
-use crate::apply::{self, Attempt, Step};
+use crate::apply::{self, Attempt, End, Step};
 use crate::contention::{self, Patience};
 use crate::error::LeftBehind;
 use crate::event::{Event, Outcome};
+use crate::home::Home;
 use crate::live::{self, Scope};
 use crate::marker::{self, Standing};
 use crate::rights::{self, Purpose};
@@ -19,14 +20,26 @@ use crate::{RunError, Settings, transit};
 
 /// What a run may draw on: all of it was read and checked before a connection was made.
 pub struct History<'a> {
-    /// The space.
-    pub space: &'a Space,
+    /// The space, and what else lives in the database.
+    pub home: Home<'a>,
     /// Its graph.
     pub graph: &'a Graph,
     /// Its packages.
     pub packages: &'a BTreeMap<PackageName, Package>,
+    /// The contracts at its nodes.
+    pub contracts: &'a dyn Contracts,
+}
+
+/// Where the contracts of a graph's nodes are.
+pub trait Contracts {
     /// The contract at a node.
-    pub contract: &'a dyn Fn(&Node) -> Result<Contract, HistoryError>,
+    fn at(&self, node: &Node) -> Result<Contract, HistoryError>;
+}
+
+impl<F: Fn(&Node) -> Result<Contract, HistoryError>> Contracts for F {
+    fn at(&self, node: &Node) -> Result<Contract, HistoryError> {
+        self(node)
+    }
 }
 
 impl History<'_> {
@@ -69,6 +82,8 @@ pub struct Applied {
 /// A run that failed, and what it left behind.
 #[derive(Debug)]
 pub struct MigrateError {
+    /// The space that it failed in.
+    pub space: Space,
     /// What went wrong.
     pub error: Box<RunError>,
     /// What it left behind.
@@ -100,7 +115,7 @@ pub async fn migrate(
                 _ if done.applied.is_empty() || settings.dry_run => LeftBehind::Nothing,
                 _ => LeftBehind::EarlierPackages(done.applied.len()),
             };
-            Err(MigrateError { error: Box::new(error), left, applied: done.applied })
+            Err(MigrateError { space: history.home.space.clone(), error: Box::new(error), left, applied: done.applied })
         }
     }
 }
@@ -135,7 +150,7 @@ async fn steps(
     loop {
         let standing = match dry_standing.take() {
             Some(standing) => standing,
-            None => contention::begin(session, history.space, settings, on).await.map_err(nothing_in_transit)?,
+            None => contention::begin(session, history.home.space, settings, on).await.map_err(nothing_in_transit)?,
         };
         if !announced && done.applied.is_empty() {
             done.from = standing.node();
@@ -172,7 +187,9 @@ async fn steps(
             on(Event::Route { packages: route.edges.iter().map(|edge| edge.package.clone()).collect() });
         }
         let Some(edge) = route.edges.first() else {
-            return arrived(session, history, goal, done).await.map_err(nothing_in_transit);
+            arrived(session, history, goal, done).await.map_err(nothing_in_transit)?;
+            session.rollback().await;
+            return Ok(());
         };
         let package = history.package(&edge.package).map_err(nothing_in_transit)?;
         let last = route.edges.len() == 1;
@@ -188,13 +205,13 @@ async fn steps(
             }
             continue;
         }
-        let to = (history.contract)(&edge.target()).map_err(nothing_in_transit)?;
+        let to = history.contracts.at(&edge.target()).map_err(nothing_in_transit)?;
         let step = Step {
-            space: history.space,
+            home: history.home,
             package,
             to: &to,
             scope: if last { Scope::Whole } else { Scope::Touched },
-            commit: !settings.dry_run,
+            end: if settings.dry_run { End::Open } else { End::Commit },
         };
         let began = Instant::now();
         let outcomes = match apply::apply(session, &step, &standing, settings, on).await {
@@ -206,7 +223,7 @@ async fn steps(
             }
             Err(Attempt::Contention { operation }) => {
                 patience
-                    .pause(session, history.space, operation.as_ref(), settings, on)
+                    .pause(session, history.home.space, operation.as_ref(), settings, on)
                     .await
                     .map_err(nothing_in_transit)?;
                 // A dry run has one transaction, which is gone with everything in it.
@@ -223,7 +240,7 @@ async fn steps(
             return Ok(());
         }
         if settings.dry_run {
-            dry_standing = Some(reread(session, history.space).await.map_err(nothing_in_transit)?);
+            dry_standing = Some(reread(session, history.home.space).await.map_err(nothing_in_transit)?);
         }
     }
 }
@@ -239,7 +256,7 @@ async fn commit_lost(
 ) -> Result<(), RunError> {
     let unknown = || RunError::CommitUnknown { package: step.package.name.to_string() };
     session.reconnect().await.map_err(|_| unknown())?;
-    let now = contention::begin(session, step.space, settings, on).await.map_err(|_| unknown())?;
+    let now = contention::begin(session, step.home.space, settings, on).await.map_err(|_| unknown())?;
     session.rollback().await;
     if now.generation() == before.generation() {
         Err(RunError::ConnectionLost { reason: "while committing; the transaction was rolled back".to_owned() })
@@ -251,27 +268,26 @@ async fn commit_lost(
 }
 
 /// Nothing to apply: says so only if the schema agrees.
-async fn arrived(
+pub(crate) async fn arrived(
     session: &mut Session,
     history: &History<'_>,
     goal: &Goal,
     done: &mut Migrated,
 ) -> Result<(), RunError> {
     if let Some(hash) = &goal.node {
-        let contract = (history.contract)(&goal.node)?;
-        let live = live::read(session).await?;
+        let contract = history.contracts.at(&goal.node)?;
+        let live = history.home.see(live::read(session).await?, &contract);
         let findings = live::differences(session, &contract, &live, Scope::Whole, &[]).await?;
         if !findings.is_empty() {
             return Err(RunError::Drift { contract: hash.clone(), findings });
         }
         done.notes = live::notes(&contract, &live);
     }
-    session.rollback().await;
     Ok(())
 }
 
 /// Reads the standing again in the open transaction.
-async fn reread(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
+pub(crate) async fn reread(session: &mut Session, space: &Space) -> Result<Standing, RunError> {
     let rows = session
         .batch(&marker::read_sql(space, false), &mut |_| ())
         .await

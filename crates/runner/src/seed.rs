@@ -8,7 +8,7 @@ use novate_contract::{Space, StorageHash};
 use novate_planner::Operation;
 use novate_sql::Literal;
 
-use crate::apply::{self, Attempt};
+use crate::apply::{self, Attempt, End};
 use crate::asked::Asked;
 use crate::contention::{self, Patience};
 use crate::event::{Event, Outcome};
@@ -160,7 +160,8 @@ impl Run<'_> {
         };
         // What did nothing leaves nothing.
         let writes = if worked { entry.sql() } else { "SELECT 1".to_owned() };
-        apply::commit(session, &writes, !self.settings.dry_run).await?;
+        let end = if self.settings.dry_run { End::Open } else { End::Commit };
+        apply::commit(session, &writes, end).await?;
         if self.settings.dry_run {
             self.open = Some(standing);
         }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::apply::{self, Attempt};
 use crate::contention::Patience;
 use crate::event::Event;
+use crate::home::Home;
 use crate::ledger::{Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
@@ -30,13 +31,13 @@ pub struct Signed {
 /// or one that is damaged.
 pub async fn sign(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     contract: &Contract,
     force: bool,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Signed, RunError> {
-    let result = attempt(session, space, contract, force, settings, on).await;
+    let result = attempt(session, home, contract, force, settings, on).await;
     match result {
         Ok(signed) => Ok(signed),
         Err(error) => {
@@ -48,22 +49,22 @@ pub async fn sign(
 
 async fn attempt(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     contract: &Contract,
     force: bool,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Signed, RunError> {
     if force {
-        discard_damaged(session, space).await?;
+        discard_damaged(session, home.space).await?;
     }
     let mut patience = Patience::default();
     loop {
-        match once(session, space, contract, force, settings, on).await {
+        match once(session, home, contract, force, settings, on).await {
             Ok(signed) => return Ok(signed),
             Err(Attempt::Failed(error)) => return Err(error),
             Err(Attempt::Contention { operation }) => {
-                patience.pause(session, space, operation.as_ref(), settings, on).await?;
+                patience.pause(session, home.space, operation.as_ref(), settings, on).await?;
             }
             Err(Attempt::CommitLost) => {
                 return Err(RunError::ConnectionLost { reason: "while the signature was committed".to_owned() });
@@ -75,13 +76,14 @@ async fn attempt(
 /// The whole transaction.
 async fn once(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     contract: &Contract,
     force: bool,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Signed, Attempt> {
     let hash = json::storage_hash(contract);
+    let space = home.space;
     let standing = contention::begin(session, space, settings, on).await?;
     if let Some(transit) = standing.in_transit.clone().filter(|transit| !force || transit.alive) {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
@@ -90,7 +92,7 @@ async fn once(
     if let Some(other) = before.as_ref().filter(|before| **before != hash && !force) {
         return Err(RunError::SignedElsewhere { found: other.short().to_string() }.into());
     }
-    let live = live::read(session).await?;
+    let live = home.see(live::read(session).await?, contract);
     let findings: Vec<Finding> = live::differences(session, contract, &live, Scope::Whole, &[]).await?;
     if !findings.is_empty() {
         return Err(RunError::NotSatisfied { contract: hash, findings }.into());
@@ -116,7 +118,7 @@ async fn once(
     };
     // Whoever forces a signature gives up what was in transit: the schema is a contract's, which was just seen.
     let given_up = format!("DELETE FROM novate.progress WHERE space = {}", novate_sql::Literal(space.as_str()));
-    apply::commit(session, &format!("{}; {given_up}", marker::write_sql(&new, &entry)), true).await?;
+    apply::commit(session, &format!("{}; {given_up}", marker::write_sql(&new, &entry)), apply::End::Commit).await?;
     Ok(Signed { hash, before })
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn start(
          owner_pid, owner_start, owner_application, started_at) SELECT {}, {}, {}, {}, {}, 0, {}, {}, a.pid, \
          a.backend_start, a.application_name, pg_catalog.clock_timestamp() FROM pg_catalog.pg_stat_activity a WHERE a.pid = \
          pg_catalog.pg_backend_pid(); COMMIT",
-        Literal(history.space.as_str()),
+        Literal(history.home.space.as_str()),
         Literal(package.name.as_str()),
         Literal(package.hash.as_str()),
         text(package.manifest.from.as_ref().map(novate_contract::StorageHash::as_str)),
@@ -72,7 +72,8 @@ pub(crate) async fn start(
     match session.batch(&insert, &mut |_| ()).await {
         Ok(_) => {}
         Err(Failure::Lost(error)) => {
-            let begun = begun(session, history.space, package, settings, on).await.map_err(|error| (error, false))?;
+            let begun =
+                begun(session, history.home.space, package, settings, on).await.map_err(|error| (error, false))?;
             return Err((session::lost(&error), begun));
         }
         Err(failure) => return Err((failure.into_refused("begin the package"), false)),
@@ -124,7 +125,7 @@ pub(crate) async fn resume(
          pg_catalog.pg_backend_pid() AND p.space = {}; COMMIT",
         Literal(&claim.owner),
         Literal(package.hash.as_str()),
-        Literal(history.space.as_str()),
+        Literal(history.home.space.as_str()),
     );
     session.batch(&take, &mut |_| ()).await.map_err(|failure| failure.into_refused("take over the package"))?;
     on(Event::Resuming { package: package.name.clone(), operation: first });
@@ -139,7 +140,7 @@ impl Journey<'_> {
     async fn run(&self, session: &mut Session, first: usize, on: &mut dyn FnMut(Event)) -> Result<Applied, RunError> {
         let result = self.work(session, first, on).await;
         if result.is_err() {
-            let space = Literal(self.history.space.as_str());
+            let space = Literal(self.history.home.space.as_str());
             let release = format!("UPDATE novate.progress SET owner = '{NOBODY}' WHERE space = {space}");
             session.last_word(&self.as_owner(&release)).await;
         }
@@ -166,18 +167,18 @@ impl Journey<'_> {
     async fn finish(&self, session: &mut Session, on: &mut dyn FnMut(Event)) -> Result<Vec<Option<Outcome>>, RunError> {
         let mut patience = Patience::default();
         loop {
-            let standing = contention::begin(session, self.history.space, self.settings, on).await?;
+            let standing = contention::begin(session, self.history.home.space, self.settings, on).await?;
             if standing.generation() != self.generation {
                 return Err(RunError::MarkerMoved);
             }
             let outcomes = self.outcomes(&standing);
             let writes = self.arrive(session, &standing, &outcomes, on).await?;
-            match apply::commit(session, &writes, true).await {
+            match apply::commit(session, &writes, apply::End::Commit).await {
                 Ok(()) => return Ok(outcomes),
                 Err(Attempt::Failed(error)) => return Err(error),
                 Err(Attempt::CommitLost) => return self.commit_lost(session, on).await.map(|()| outcomes),
                 Err(Attempt::Contention { .. }) => {
-                    patience.pause(session, self.history.space, None, self.settings, on).await?;
+                    patience.pause(session, self.history.home.space, None, self.settings, on).await?;
                 }
             }
         }
@@ -200,8 +201,8 @@ impl Journey<'_> {
     ) -> Result<String, RunError> {
         let package = self.package;
         on(Event::Comparing { package: package.name.clone() });
-        let to = (self.history.contract)(&Some(package.manifest.to.clone()))?;
-        let live = live::read(session).await?;
+        let to = self.history.contracts.at(&Some(package.manifest.to.clone()))?;
+        let live = self.history.home.see(live::read(session).await?, &to);
         let findings = live::differences(session, &to, &live, self.scope, &package.operations).await?;
         if !findings.is_empty() {
             return Err(RunError::ResultMismatch {
@@ -215,16 +216,16 @@ impl Journey<'_> {
         invariants.extend(package.manifest.provided_invariants.iter().cloned());
         let fingerprint = live::fingerprint(&live);
         let new = NewMarker {
-            space: self.history.space,
+            space: self.history.home.space,
             contract: &to,
             invariants: &invariants,
             fingerprint: &fingerprint,
             generation: standing.generation(),
         };
         let from = standing.node();
-        let space = Literal(self.history.space.as_str());
+        let space = Literal(self.history.home.space.as_str());
         let entry = Entry {
-            space: self.history.space,
+            space: self.history.home.space,
             kind: Kind::Migrate,
             package: Some((package.name.as_str(), package.hash.as_str())),
             from: from.as_ref(),
@@ -241,7 +242,8 @@ impl Journey<'_> {
     async fn commit_lost(&self, session: &mut Session, on: &mut dyn FnMut(Event)) -> Result<(), RunError> {
         let unknown = || RunError::CommitUnknown { package: self.package.name.to_string() };
         session.reconnect().await.map_err(|_| unknown())?;
-        let now = contention::begin(session, self.history.space, self.settings, on).await.map_err(|_| unknown())?;
+        let now =
+            contention::begin(session, self.history.home.space, self.settings, on).await.map_err(|_| unknown())?;
         session.rollback().await;
         if now.node().as_ref() == Some(&self.package.manifest.to) && now.generation() > self.generation {
             Ok(())

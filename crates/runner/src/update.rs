@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use novate_contract::{Contract, Space, json};
+use novate_contract::{Contract, json};
 use novate_planner::Operation;
 
-use crate::apply::{self, Attempt};
+use crate::apply::{self, Attempt, End};
 use crate::contention::Patience;
 use crate::event::Event;
+use crate::home::Home;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
 use crate::marker::{self, NewMarker};
@@ -19,13 +20,13 @@ use crate::{RunError, Settings, contention};
 /// transaction.
 pub async fn update(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     operations: &[Operation],
     to: &Contract,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
-    let result = attempt(session, space, operations, to, settings, on).await;
+    let result = attempt(session, home, operations, to, settings, on).await;
     if result.is_err() || settings.dry_run {
         session.rollback().await;
     }
@@ -37,7 +38,7 @@ pub async fn update(
 
 async fn attempt(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     operations: &[Operation],
     to: &Contract,
     settings: &Settings,
@@ -45,11 +46,11 @@ async fn attempt(
 ) -> Result<(), RunError> {
     let mut patience = Patience::default();
     loop {
-        match once(session, space, operations, to, settings, on).await {
+        match once(session, home, operations, to, settings, on).await {
             Ok(()) => return Ok(()),
             Err(Attempt::Failed(error)) => return Err(error),
             Err(Attempt::Contention { operation }) => {
-                patience.pause(session, space, operation.as_ref(), settings, on).await?;
+                patience.pause(session, home.space, operation.as_ref(), settings, on).await?;
             }
             Err(Attempt::CommitLost) => {
                 let reason = "while the update was committed; novate db verify tells".to_owned();
@@ -62,19 +63,20 @@ async fn attempt(
 /// The whole transaction.
 async fn once(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     operations: &[Operation],
     to: &Contract,
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<(), Attempt> {
+    let space = home.space;
     let standing = contention::begin(session, space, settings, on).await?;
     if let Some(transit) = standing.in_transit {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
     let hash = json::storage_hash(to);
     let ran = apply::run(session, "db update", operations, to, on).await?;
-    let (live, findings) = apply::compared(session, "db update", operations, &ran, to, Scope::Whole).await?;
+    let (live, findings) = apply::compared(session, home, "db update", operations, &ran, (to, Scope::Whole)).await?;
     if !findings.is_empty() {
         return Err(RunError::ResultMismatch { package: "db update".to_owned(), to: hash, findings }.into());
     }
@@ -98,5 +100,6 @@ async fn once(
         app_tag: settings.app_tag.as_deref(),
         started_at: "pg_catalog.now()",
     };
-    apply::commit(session, &marker::write_sql(&new, &entry), !settings.dry_run).await
+    let end = if settings.dry_run { End::Open } else { End::Commit };
+    apply::commit(session, &marker::write_sql(&new, &entry), end).await
 }

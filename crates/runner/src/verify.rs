@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use novate_catalog::{CompareOptions, Finding, Fingerprint, Snapshot, Transaction};
 use novate_contract::{Contract, ObjectId, Space, StorageHash, json};
 
+use crate::home::Home;
 use crate::marker::{self, Marker, Standing};
 use crate::rights::{self, Purpose};
 use crate::session::Session;
@@ -75,12 +76,13 @@ impl Verification {
 /// Compares a database with a contract.
 pub async fn verify(
     session: &mut Session,
-    space: &Space,
+    home: Home<'_>,
     contract: &Contract,
     mode: Mode,
     strictness: Strictness,
 ) -> Result<Verification, RunError> {
     let hash = json::storage_hash(contract);
+    let space = home.space;
     let (standing, live) = match mode {
         Mode::Full => at_once(session, space).await.unzip(),
         Mode::MarkerOnly | Mode::SchemaOnly => (None, None),
@@ -103,7 +105,7 @@ pub async fn verify(
     let Whole { findings, mend, changed } = if mode == Mode::MarkerOnly {
         Whole::default()
     } else {
-        whole(session, live, contract, &hash, strictness, standing.marker.as_ref()).await?
+        whole(session, home, live, contract, &hash, strictness, standing.marker.as_ref()).await?
     };
     Ok(Verification { contract: hash, marker, findings, mend, changed_since_signature: changed, standing })
 }
@@ -125,6 +127,7 @@ struct Whole {
 
 async fn whole(
     session: &mut Session,
+    home: Home<'_>,
     live: Option<Snapshot>,
     contract: &Contract,
     hash: &StorageHash,
@@ -135,6 +138,7 @@ async fn whole(
         Some(live) => live,
         None => read_live(session).await?,
     };
+    let live = home.see(live, contract);
     let mut findings = findings(session, contract, &live, strictness).await?;
     let mend = mend::mend(&mut findings, &live.contract, contract, live.server_version.major());
     let Some((marker, signed)) = marker.and_then(|marker| Some((marker, Fingerprint::from_json(&marker.fingerprint)?)))
@@ -153,10 +157,11 @@ async fn whole(
 /// Reads the live schema and compares it. No transaction may be open.
 pub(crate) async fn compare(
     session: &mut Session,
+    home: Home<'_>,
     contract: &Contract,
     strictness: Strictness,
 ) -> Result<Vec<Finding>, RunError> {
-    let live = read_live(session).await?;
+    let live = home.see(read_live(session).await?, contract);
     findings(session, contract, &live, strictness).await
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use novate_contract::ObjectId;
 use novate_contract::interpret::InterpretError;
+use novate_contract::{ObjectId, Space};
 use thiserror::Error;
 
 use crate::Place;
@@ -48,6 +48,14 @@ pub enum Problem {
     /// The text is not SQL.
     #[error("{0}")]
     Syntax(String),
+    /// Something that another space has.
+    #[error("{object} belongs to the space {space}")]
+    Claimed {
+        /// What is described.
+        object: ObjectId,
+        /// Whose it is.
+        space: Space,
+    },
     /// A statement that describes no schema: its keyword.
     #[error("{0} describes no schema")]
     NotADescription(String),
@@ -119,6 +127,7 @@ impl Problem {
             Self::UnboundDirective(_) => "CONTRACT.UNBOUND_DIRECTIVE",
             Self::RenameSourceExists { .. } => "CONTRACT.RENAME_SOURCE_EXISTS",
             Self::Duplicate { .. } => "CONTRACT.DUPLICATE_OBJECT",
+            Self::Claimed { .. } => "SPACE.OWNED_TWICE",
             Self::Interpret(error) => error.code(),
         }
     }
@@ -126,6 +135,9 @@ impl Problem {
     /// Why it is an error.
     pub fn why(&self) -> Option<String> {
         Some(match self {
+            Self::Claimed { .. } => {
+                "what a space has, and what lies in a schema of its own, no other space may create or change".to_owned()
+            }
             Self::NotADescription(_) => "a contract is a description, read without a database".to_owned(),
             Self::Change(_) => "statements of a contract may stand in any order, so none can undo another".to_owned(),
             Self::UnboundDirective(_) => {
@@ -164,6 +176,9 @@ impl Problem {
             Self::MisplacedDirective { .. } => "give the object a name, or leave the directive out".to_owned(),
             Self::RenameSourceExists { .. } => "remove the hint, or the description of the old object".to_owned(),
             Self::Duplicate { .. } => "keep one of the two".to_owned(),
+            Self::Claimed { .. } => {
+                "refer to it without describing it, or use a schema of your own for what is yours".to_owned()
+            }
             Self::Interpret(error) => return error.fix(),
             Self::Syntax(_) => return None,
         })

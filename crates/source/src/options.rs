@@ -1,6 +1,6 @@
 //! What a project's configuration says about its contract files.
 
-use novate_contract::{Ident, Space};
+use novate_contract::{Contract, Ident, Space};
 
 use crate::ControlRule;
 
@@ -15,6 +15,8 @@ pub struct SourceOptions {
     pub controls: Vec<ControlRule>,
     /// What a statement that takes something away means.
     pub drops: Drops,
+    /// The contracts of the spaces that this one may refer to. What it refers to is taken over, as external.
+    pub others: Vec<Contract>,
 }
 
 impl Default for SourceOptions {
@@ -24,6 +26,7 @@ impl Default for SourceOptions {
             default_schema: Ident::new("public"),
             controls: Vec::new(),
             drops: Drops::default(),
+            others: Vec::new(),
         }
     }
 }

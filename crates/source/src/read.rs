@@ -5,13 +5,16 @@ mod gather;
 mod take;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod borrowed;
+#[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::interpret::{Environment, Interpreter};
-use novate_contract::{Contract, ObjectId};
+use novate_contract::{Contract, Control, ObjectId};
 
 use crate::{Note, Place, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint, control};
 
@@ -39,10 +42,15 @@ pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<S
     let mut gathered = gather::gather(files, options);
     let environment = Environment::new(options.default_schema.clone());
     let mut contract = Contract::empty(options.space.clone());
-    if options.default_schema.as_str() != "public" {
+    let others: Vec<&Contract> = options.others.iter().collect();
+    let is_theirs = others.iter().any(|other| other.schemas.contains_key(&options.default_schema));
+    if options.default_schema.as_str() != "public" && !is_theirs {
         contract.schemas.entry(options.default_schema.clone()).or_default();
     }
-    let mut taken = take::take(&mut gathered, Interpreter::new(contract, environment));
+    let mut taken = take::take(&mut gathered, Interpreter::new(contract, environment), &others);
+    // Nothing else is external before any directive was looked at.
+    let is_borrowed = |id: &ObjectId| taken.contract.control(id) == Control::External;
+    let borrowed: BTreeSet<ObjectId> = taken.contract.objects().into_keys().filter(is_borrowed).collect();
     let mut errors = gathered.errors;
     let broken = !errors.is_empty();
     // What could not be read may be what others miss.
@@ -53,7 +61,9 @@ pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<S
         errors.sort_by(|a, b| (&*a.place.path, a.place.span).cmp(&(&*b.place.path, b.place.span)));
         return Err(errors);
     }
-    control::apply(&mut taken.contract, &options.controls, &|id| directives.controlled.contains(id));
+    control::apply(&mut taken.contract, &options.controls, &|id| {
+        directives.controlled.contains(id) || borrowed.contains(id)
+    });
     let mut notes = gathered.notes;
     notes.extend(taken.notes);
     notes.sort_by(|a, b| (&*a.place.path, a.place.span).cmp(&(&*b.place.path, b.place.span)));

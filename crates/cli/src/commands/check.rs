@@ -14,7 +14,7 @@ use crate::gate::{self, Base, Format, Gate};
 use crate::policy::Policy;
 use crate::problem::{Place, Problem, Severity};
 use crate::progress::count;
-use crate::project::{Context, Loaded, Project};
+use crate::project::{Context, Loaded, Project, Scope};
 use crate::review::Reviewer;
 use crate::seeds::Seeds;
 use crate::sources;
@@ -46,10 +46,7 @@ pub(crate) struct Check {
 /// Checks hashes, graph, placeholders, staleness, refs, names, the emitted contract and policy.
 pub(crate) async fn run(context: &Context, args: &Check) -> Result<Report, Problem> {
     let format = if context.ui.json { Format::Json } else { args.format };
-    let found = match offline(context, args) {
-        Ok(mut gate) if args.prove_replay => prove(context, args, &mut gate).await.map(|()| gate),
-        found => found,
-    };
+    let found = every(context, args).await;
     if format == Format::Text {
         return text(context, &found?);
     }
@@ -60,6 +57,29 @@ pub(crate) async fn run(context: &Context, args: &Check) -> Result<Report, Probl
     let mut report = Report::new(text, gate.to_json());
     report.exit = Some(exit);
     Ok(report)
+}
+
+/// Everything that is found in each space that is meant.
+async fn every(context: &Context, args: &Check) -> Result<Gate, Problem> {
+    let mut all: Option<Gate> = None;
+    for one in context.each()? {
+        let mut gate = offline(&one, args)?;
+        if args.prove_replay {
+            prove(&one, args, &mut gate).await?;
+        }
+        all = Some(match all {
+            Some(before) => before.and(gate),
+            None => gate,
+        });
+    }
+    let mut gate = all.unwrap_or_default();
+    let project = context.project()?;
+    if context.scope == Scope::All
+        && let Err(problem) = project.others()
+    {
+        gate.problems.extend(problem.flatten().into_iter().filter(|it| it.code == "SPACE.OWNED_TWICE"));
+    }
+    Ok(gate)
 }
 
 /// Replays the history, where it is whole.

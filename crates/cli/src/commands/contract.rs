@@ -7,17 +7,27 @@ use serde_json::json;
 
 use crate::cli::{ControlArg, Emit, Infer, Split};
 use crate::emitted::Emitted;
+use crate::every::{Failure, in_each};
 use crate::files::{self, MAX_SETTINGS_BYTES};
 use crate::keepers::{self, Kept};
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Project};
+use crate::project::{Context, Project, Scope};
 use crate::sources;
 use crate::ui::{Report, Symbol};
 
-/// Writes the contract as canonical JSON.
-pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
+/// Writes the contract of every space of ours, unless one was named, as canonical JSON.
+pub(crate) async fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
+    in_each(context, Failure::Stops, async |one| emit_space(context, one, args)).await
+}
+
+fn emit_space(asked: &Context, context: &Context, args: &Emit) -> Result<Report, Problem> {
     let project = context.project()?;
+    if let (Scope::All, Some(folder)) = (asked.scope, &project.space_config()?.installed) {
+        let text = format!("{} installed, and kept in {}", Symbol::Info.text(), shorten(folder.clone()));
+        return Ok(Report::new(text, json!({ "installed": true })));
+    }
+    project.check_own()?;
     let sources = project.sources()?;
     sources.check_coverage(args.strict_coverage)?;
     sources.print_notes(context.ui);
@@ -86,6 +96,17 @@ pub(crate) fn summary(contract: &Contract) -> String {
     parts.join(", ")
 }
 
+/// Leaves out of a live schema what other spaces have.
+pub(crate) fn leave_out(project: &Project<'_>, live: &mut Contract) -> Result<(), Problem> {
+    let others = project.others()?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    // What is borrowed from another space is not described here.
+    live.leave_out(&Contract::empty(live.space.clone()), &others.iter().collect::<Vec<_>>());
+    Ok(())
+}
+
 /// Writes a contract from a live database.
 pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Problem> {
     let project = context.project()?;
@@ -99,6 +120,7 @@ pub(crate) async fn infer(context: &Context, args: &Infer) -> Result<Report, Pro
     keepers::refuse_unfinished(&kept)?;
     let mut contract = live.contract;
     contract.space = context.space.clone();
+    leave_out(&project, &mut contract)?;
     if !args.only.is_empty() {
         restrict(&mut contract, &args.only)?;
     }

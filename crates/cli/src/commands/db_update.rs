@@ -1,12 +1,13 @@
 //! `novate db update`: a development database follows the contract without a package.
 
 use dialoguer::Confirm;
-use novate_contract::{Contract, Control};
+use novate_contract::{Contract, Control, ObjectId};
 use novate_planner::{Item, Operation, OperationClass, PlanOptions};
-use novate_runner::{RunError, Session, Settings, standing, update};
+use novate_runner::{Home, RunError, Session, Settings, standing, update};
 use serde_json::json;
 
 use crate::cli::DbUpdate;
+use crate::every::{Failure, in_each};
 use crate::exit::Exit;
 use crate::operations;
 use crate::problem::Problem;
@@ -14,10 +15,14 @@ use crate::progress::{Progress, count};
 use crate::project::{Context, denied};
 use crate::renames;
 use crate::sources::Sources;
-use crate::ui::{Report, Symbol, err};
+use crate::ui::{Report, Symbol, Ui, err};
 
-/// Plans from the live schema to the contract, asks, applies, verifies and signs.
+/// Plans from the live schema to the contract, asks, applies, verifies and signs; space by space, unless one was named.
 pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Problem> {
+    in_each(context, Failure::Stops, async |one| update_space(one, args).await).await
+}
+
+async fn update_space(context: &Context, args: &DbUpdate) -> Result<Report, Problem> {
     let project = context.project()?;
     if let Some((name, environment)) = project.environment()?.filter(|(_, environment)| environment.protected) {
         let _ = environment;
@@ -28,7 +33,9 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
     let sources = project.sources()?;
     sources.print_notes(context.ui);
     let mut session = project.connect().await?;
-    let next = difference(context, sources, &args.rename, Externals::Theirs, &mut session).await?;
+    let others = project.others()?;
+    let home = Home { space: &context.space, others: &others };
+    let next = difference(context.ui, home, sources, &args.rename, Externals::Theirs, &mut session).await?;
     let operations = &next.operations;
     let mut text = operations::lines(operations);
     let json = json!({ "operations": operations::json(operations), "dryRun": args.dry_run });
@@ -40,7 +47,7 @@ pub(crate) async fn run(context: &Context, args: &DbUpdate) -> Result<Report, Pr
         return Ok(Report::new(text, json));
     }
     consent(context, args, operations)?;
-    apply(context, &next, &mut session, &project.settings()).await?;
+    apply(context.ui, home, &next, &mut session, &project.settings()).await?;
     session.close().await;
     let text = if operations.is_empty() {
         format!("{} Nothing to do: the database is what the contract says, and is signed", Symbol::Done.text())
@@ -73,7 +80,8 @@ pub(crate) enum Externals {
 
 /// Plans from the live schema to the contract; refuses what only a package can hold.
 pub(crate) async fn difference(
-    context: &Context,
+    ui: Ui,
+    home: Home<'_>,
     sources: Sources,
     rename: &[String],
     externals: Externals,
@@ -82,13 +90,14 @@ pub(crate) async fn difference(
     let contract = sources.contract;
     let to = match externals {
         Externals::Theirs => contract.clone(),
-        Externals::Ours => adopted(&contract),
+        Externals::Ours => adopted(&contract, home.others),
     };
-    if let Some(transit) = standing(session, &context.space).await?.in_transit {
+    if let Some(transit) = standing(session, home.space).await?.in_transit {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
     }
     let mut live = novate_runner::read_live(session).await?.contract;
-    live.space = context.space.clone();
+    live.space = home.space.clone();
+    live.leave_out(&to, &home.others.iter().collect::<Vec<_>>());
     let options = PlanOptions {
         renames: renames::collect(rename, sources.hints, &live, &to)?,
         value_renames: renames::values(sources.value_hints, &live),
@@ -96,26 +105,32 @@ pub(crate) async fn difference(
         ..PlanOptions::default()
     };
     let plan = novate_planner::plan(&live, &to, &options)?;
-    operations::print_findings(context.ui, &plan.findings);
+    operations::print_findings(ui, &plan.findings);
     refuse_transforms(&plan)?;
     let operations = if plan.is_empty() { Vec::new() } else { compile(&plan, &live, &to)? };
     Ok(Difference { to: contract, operations })
 }
 
-/// The contract with nothing left to others.
-fn adopted(contract: &Contract) -> Contract {
+/// The contract with nothing left to others, but to the other spaces.
+fn adopted(contract: &Contract, others: &[Contract]) -> Contract {
     let mut ours = contract.clone();
-    let schemas = ours.schemas.values_mut().map(|schema| &mut schema.control);
-    let extensions = ours.extensions.values_mut().map(|extension| &mut extension.control);
-    let enums = ours.enums.values_mut().map(|kind| &mut kind.control);
-    let sequences = ours.sequences.values_mut().map(|sequence| &mut sequence.control);
+    let free = |id: ObjectId| !others.iter().any(|other| other.has(&id));
+    let schemas = ours.schemas.iter_mut().filter(|(name, _)| free(ObjectId::Schema((*name).clone())));
+    let schemas = schemas.map(|(_, schema)| &mut schema.control);
+    let extensions = ours.extensions.iter_mut().filter(|(name, _)| free(ObjectId::Extension((*name).clone())));
+    let extensions = extensions.map(|(_, extension)| &mut extension.control);
+    let enums = ours.enums.iter_mut().filter(|(name, _)| free(ObjectId::Enum((*name).clone())));
+    let enums = enums.map(|(_, kind)| &mut kind.control);
+    let sequences = ours.sequences.iter_mut().filter(|(name, _)| free(ObjectId::Sequence((*name).clone())));
+    let sequences = sequences.map(|(_, sequence)| &mut sequence.control);
     let adopt = |control: &mut Control| {
         if *control == Control::External {
             *control = Control::Managed;
         }
     };
     schemas.chain(extensions).chain(enums).chain(sequences).for_each(adopt);
-    for name in contract.tables.keys().filter(|name| contract.tables[*name].control == Control::External) {
+    let external = contract.tables.keys().filter(|name| contract.tables[*name].control == Control::External);
+    for name in external.filter(|name| free(ObjectId::Table((*name).clone()))) {
         if let Some(table) = ours.tables.get_mut(name) {
             table.control = Control::Managed;
         }
@@ -125,14 +140,15 @@ fn adopted(contract: &Contract) -> Contract {
 
 /// Applies a difference, verifies the result and signs it, in one transaction.
 pub(crate) async fn apply(
-    context: &Context,
+    ui: Ui,
+    home: Home<'_>,
     next: &Difference,
     session: &mut Session,
     settings: &Settings,
 ) -> Result<(), Problem> {
-    let mut progress = Progress::new(context.ui);
+    let mut progress = Progress::new(ui);
     let mut on = |event| progress.on(&event);
-    update(session, &context.space, &next.operations, &next.to, settings, &mut on).await.map_err(|error| {
+    update(session, home, &next.operations, &next.to, settings, &mut on).await.map_err(|error| {
         let mut problem = Problem::from(error);
         // There is no package to edit and no migration to run again.
         if OF_AN_OPERATION.contains(&problem.code) {

@@ -1,23 +1,58 @@
 //! `novate db verify`: is the database what its contract says?
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use novate_catalog::Finding;
 use novate_contract::Contract;
-use novate_runner::{MarkerState, Mode, Strictness, Verification, verify};
+use novate_runner::{Home, MarkerState, Mode, Strictness, Verification, verify};
 use serde_json::json;
 
 use super::migration_emit::node_json;
 use crate::cli::DbVerify;
+use crate::every::{Failure, in_each};
 use crate::exit::Exit;
 use crate::findings;
+use crate::lanes::goal_of;
 use crate::problem::Problem;
 use crate::project::{Context, Project};
+use crate::spaces::orphans;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
-/// Verifies, in the mode that was asked for.
+/// Verifies every space, unless one was named, in the mode that was asked for.
 pub(crate) async fn run(context: &Context, args: &DbVerify) -> Result<Report, Problem> {
-    let project = context.project()?;
-    let contract = contract(&project, args.to.as_deref())?;
+    let signed = RefCell::new(BTreeMap::new());
+    let verified = in_each(context, Failure::IsOneOfMany, async |one| {
+        let project = one.project()?;
+        let to = goal_of(&project, context, args.to.as_deref())?;
+        verify_space(&project, to, args, &signed).await
+    })
+    .await;
+    match orphans(&context.project()?.config, &signed.into_inner()) {
+        problems if problems.is_empty() => verified,
+        problems if args.strict => {
+            let found = verified.err().into_iter().chain(problems.into_iter().map(|it| it.exit(Exit::Differences)));
+            Problem::join(found.collect()).map_or_else(|| Ok(Report::default()), Err)
+        }
+        problems => {
+            for problem in problems {
+                context.ui.note(Symbol::Warning, &format!("{}; {}", problem.summary, problem.fix.unwrap_or_default()));
+            }
+            verified
+        }
+    }
+}
+
+async fn verify_space(
+    project: &Project<'_>,
+    to: Option<&str>,
+    args: &DbVerify,
+    signed: &RefCell<BTreeMap<String, String>>,
+) -> Result<Report, Problem> {
+    let contract = contract(project, to)?;
+    let others = project.others()?;
+    let home = Home { space: &project.context.space, others: &others };
     let mode = match (args.marker_only, args.schema_only) {
         (true, _) => Mode::MarkerOnly,
         (_, true) => Mode::SchemaOnly,
@@ -25,8 +60,9 @@ pub(crate) async fn run(context: &Context, args: &DbVerify) -> Result<Report, Pr
     };
     let strictness = Strictness { extras: args.strict, coverage: args.strict_coverage };
     let mut session = project.connect().await?;
-    let found = verify(&mut session, &context.space, &contract, mode, strictness).await?;
+    let found = verify(&mut session, home, &contract, mode, strictness).await?;
     session.close().await;
+    signed.replace(found.standing.spaces.clone());
     report(&found, args.marker_only)
 }
 

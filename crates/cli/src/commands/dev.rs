@@ -5,7 +5,7 @@ use std::time::Duration;
 use dialoguer::Confirm;
 use novate_contract::json;
 use novate_runner::connection::ConnectEnv;
-use novate_runner::{RunError, Session};
+use novate_runner::{Home, RunError, Session};
 use serde_json::json;
 
 use super::db_update::{self, Externals, data_loss};
@@ -102,8 +102,15 @@ async fn settled(context: &Context, seen: u64) -> bool {
     watch::state(context) == seen
 }
 
-/// Brings the database to the contract as it is in the files, and runs the seeds.
+/// Brings the database to the contracts as they are in the files, and runs the seeds.
 async fn round(context: &Context, args: &Args, server: &DevServer) -> Result<(), Problem> {
+    for one in context.each()? {
+        round_of(&one, args, server).await?;
+    }
+    Ok(())
+}
+
+async fn round_of(context: &Context, args: &Args, server: &DevServer) -> Result<(), Problem> {
     let project = context.project()?;
     let sources = project.sources()?;
     sources.print_notes(context.ui);
@@ -116,9 +123,11 @@ async fn round(context: &Context, args: &Args, server: &DevServer) -> Result<(),
         session = Session::open(&string, "novate dev", context.interrupt.clone()) => session?,
         () = context.interrupt.wait() => return Err(RunError::Interrupted.into()),
     };
-    let next = db_update::difference(context, sources, &[], Externals::Ours, &mut session).await?;
-    let settings = project.settings();
+    let others = project.others()?;
+    let home = Home { space: &context.space, others: &others };
     let ui = context.ui;
+    let next = db_update::difference(ui, home, sources, &[], Externals::Ours, &mut session).await?;
+    let settings = project.settings();
     if !next.operations.is_empty() {
         ui.note(Symbol::Next, &operations::lines(&next.operations));
     }
@@ -127,9 +136,10 @@ async fn round(context: &Context, args: &Args, server: &DevServer) -> Result<(),
     {
         consent(ui, problem)?;
     }
-    db_update::apply(context, &next, &mut session, &settings).await?;
+    db_update::apply(ui, home, &next, &mut session, &settings).await?;
     let done = match next.operations.len() {
-        0 => "the database is what the contract says".to_owned(),
+        0 if others.is_empty() => "the database is what the contract says".to_owned(),
+        0 => format!("the space {} is what its contract says", context.space),
         many => format!("{} applied, verified and signed", count(many, "operation")),
     };
     ui.note(Symbol::Done, &done);

@@ -119,14 +119,7 @@ async fn databases(context: &Context, args: &Graph) -> Result<Vec<(String, Node)
     }
     let mut found = Vec::new();
     for (name, db, env) in wanted {
-        let there = Context {
-            ui: context.ui,
-            here: context.here.clone(),
-            db,
-            env,
-            space: context.space.clone(),
-            interrupt: context.interrupt.clone(),
-        };
+        let there = Context { db, env, ..context.of(&context.space) };
         let project = there.project()?;
         let mut session = project.connect().await?;
         let at = standing(&mut session, &context.space).await?;

@@ -2,13 +2,14 @@
 
 use novate_contract::json;
 use novate_history::{Edge, Graph, HistoryError, Node};
-use novate_runner::{Goal, History, Migrated, Outcome, Session, Standing, migrate, standing};
+use novate_runner::{Goal, Lane, Migrated, Outcome, Session, Standing, migrate_all, standing};
 use serde_json::{Value, json};
 
 use super::advance::Advance;
 use super::migration_emit::node_json;
 use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
+use crate::lanes::{Part, Parts};
 use crate::operations;
 use crate::permit::Rules;
 use crate::problem::Problem;
@@ -19,54 +20,54 @@ use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
-/// Applies the packages that lead to the goal, or shows them.
+/// Applies the packages that lead to the goal, or shows them: those of every space, unless one was named.
 pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Problem> {
-    let project = context.project()?;
-    let mut ready = ready(&project, args.to.as_deref())?;
+    let contexts = context.each()?;
+    let mut parts = Parts::read(context, &contexts, args.to.as_deref())?;
     // What the ref requires is rehearsed too.
     let advance = match &args.advance_ref {
-        Some(name) => Some(Advance::prepare(&ready.history, name, &mut ready.goal)?),
+        Some(name) => {
+            parts.main().project.check_own()?;
+            let Ready { history, goal, .. } = &mut parts.main_mut().ready;
+            Some(Advance::prepare(history, name, goal)?)
+        }
         None => None,
     };
-    rehearsed(&project, &ready, args).await?;
-    let Ready { history, goal, described } = ready;
+    rehearsed(&parts, args).await?;
+    let Part { project, ready: Ready { history, goal, described }, .. } = parts.main();
     let seeds = match &goal.node {
-        Some(hash) if args.seed => Some((Seeds::read(&project, &history.contract(&goal.node)?)?, hash.clone())),
+        Some(hash) if args.seed => Some((Seeds::read(project, &history.contract(&goal.node)?)?, hash.clone())),
         _ => None,
     };
     let mut session = project.connect().await?;
     if args.plan {
-        let at = standing(&mut session, &context.space).await?;
+        let report = show_routes(&parts, &mut session, args).await?;
         session.close().await;
-        let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
-        let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
-        let needed = say_what_is_needed(&project, &history, &at, &route.edges, args)?;
-        let mut report = show_route(&history, &at.node(), &goal.node, &route.edges, args.to.as_deref());
-        if let (Value::Object(into), Value::Object(from)) = (&mut report.json, needed) {
-            into.extend(from);
-        }
         return Ok(report);
     }
-    let permitted = permitted(&project, &history, &mut session, &goal, args).await?;
+    let mut graphs = Vec::with_capacity(contexts.len());
+    for part in parts.all() {
+        graphs.push(permitted(part, &mut session, args).await?);
+    }
+    let whole = parts.all().iter().map(|part| &part.ready.history.graph);
+    let lanes: Vec<Lane<'_>> = parts
+        .all()
+        .iter()
+        .zip(graphs.iter().zip(whole))
+        .map(|(part, (permitted, whole))| part.lane(permitted.as_ref().unwrap_or(whole)))
+        .collect();
     let mut settings = project.settings();
     settings.dry_run = args.dry_run;
-    let contract = |node: &Node| history.contract(node);
-    let source = History {
-        space: &context.space,
-        graph: permitted.as_ref().unwrap_or(&history.graph),
-        packages: &history.packages,
-        contract: &contract,
-    };
     let mut progress = Progress::new(context.ui);
-    let outcome = migrate(&mut session, &source, &goal, &settings, &mut |event| progress.on(&event)).await;
+    let outcome = migrate_all(&mut session, &lanes, &settings, &mut |event| progress.on(&event)).await;
     drop(progress);
     let done = outcome?;
-    for note in &done.notes {
+    for note in done.iter().flat_map(|done| &done.notes) {
         context.ui.note(Symbol::Info, note);
     }
-    let mut report = report(&done, &goal, &described, args);
+    let mut report = report_all(&done, &parts, described, args);
     if let Some(advance) = advance {
-        advance.write(&history, &goal, &mut report)?;
+        advance.write(history, goal, &mut report)?;
     }
     if let Some((seeds, at)) = seeds {
         let before = report.text.lines().next().unwrap_or_default().trim_start_matches("✔ ").to_owned();
@@ -85,12 +86,55 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
 }
 
 /// Rehearses where that was asked for. Anything but a clean rehearsal is an error.
-async fn rehearsed(project: &Project<'_>, ready: &Ready, args: &Migrate) -> Result<(), Problem> {
+async fn rehearsed(parts: &Parts<'_>, args: &Migrate) -> Result<(), Problem> {
     let Some(on) = &args.rehearse else { return Ok(()) };
     let copy = CopyArgs { on: on.clone(), sample: args.sample, keep: false };
-    let report = rehearse::on_copy(project, ready, &copy).await?.report(&ready.goal, None)?;
+    let Part { project, ready, .. } = parts.main();
+    let report = rehearse::on_copy(parts, &copy).await?.report(&ready.goal, None)?;
     report.text.lines().for_each(|line| project.context.ui.note(Symbol::Next, line));
     Ok(())
+}
+
+/// The routes of a run, for who only looks.
+async fn show_routes(parts: &Parts<'_>, session: &mut Session, args: &Migrate) -> Result<Report, Problem> {
+    let mut shown: Vec<(&Part<'_>, Report)> = Vec::new();
+    for part in parts.all() {
+        let Part { project, ready: Ready { history, goal, .. }, .. } = part;
+        let at = standing(session, &project.context.space).await?;
+        let have = at.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
+        let route = history.graph.route(&at.node(), &goal.node, &goal.invariants, &have)?;
+        let needed = say_what_is_needed(project, history, &at, &route.edges, args)?;
+        let mut report = show_route(history, &at.node(), &goal.node, &route.edges, args.to.as_deref());
+        if let (Value::Object(into), Value::Object(from)) = (&mut report.json, needed) {
+            into.extend(from);
+        }
+        shown.push((part, report));
+    }
+    let text = |(part, report): &(&Part<'_>, Report)| {
+        let heading = if parts.are_several() { format!("{}\n", part.project.context.space) } else { String::new() };
+        format!("{heading}{}", report.text)
+    };
+    let texts: Vec<String> = shown.iter().map(text).collect();
+    let next = shown.iter().find_map(|(_, report)| report.next.clone());
+    let main = |part: &Part<'_>| std::ptr::eq(part, parts.main());
+    let mut json = shown.iter().find(|(part, _)| main(part)).map(|(_, it)| it.json.clone()).unwrap_or_default();
+    if let (true, Value::Object(map)) = (parts.are_several(), &mut json) {
+        map.insert("spaces".to_owned(), by_space(shown.iter().map(|(part, report)| (*part, report.json.clone()))));
+    }
+    let mut report = Report::new(texts.join("\n"), json);
+    report.next = next;
+    Ok(report)
+}
+
+/// A value for each space, for programs.
+fn by_space<'p, 'a: 'p>(values: impl Iterator<Item = (&'p Part<'a>, Value)>) -> Value {
+    let named = values.map(|(part, mut value)| {
+        if let Value::Object(map) = &mut value {
+            map.insert("space".to_owned(), part.project.context.space.as_str().into());
+        }
+        value
+    });
+    named.collect()
 }
 
 /// What a run needs and what was checked of it before any connection is made.
@@ -156,13 +200,8 @@ fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), 
 }
 
 /// The graph that may be used, where rules hold: what they deny is refused here, and what they ask for is asked.
-async fn permitted(
-    project: &Project<'_>,
-    history: &Loaded,
-    session: &mut Session,
-    goal: &Goal,
-    args: &Migrate,
-) -> Result<Option<Graph>, Problem> {
+async fn permitted(part: &Part<'_>, session: &mut Session, args: &Migrate) -> Result<Option<Graph>, Problem> {
+    let Part { project, ready: Ready { history, goal, .. }, .. } = part;
     let rules = Rules::of(project)?;
     if rules.are_none() {
         return Ok(None);
@@ -221,6 +260,46 @@ fn with_goal(command: &str, to: Option<&str>) -> String {
         Some(to) => format!("{command} --to {}", shell_word(to)),
         None => command.to_owned(),
     }
+}
+
+/// What a run did: as of one space, with the others beside it.
+fn report_all(done: &[Migrated], parts: &Parts<'_>, described: &str, args: &Migrate) -> Report {
+    let reports: Vec<(&Part<'_>, &Migrated, Report)> = parts
+        .all()
+        .iter()
+        .zip(done)
+        .map(|(part, done)| (part, done, report(done, &part.ready.goal, &part.ready.described, args)))
+        .collect();
+    let main = |part: &Part<'_>| std::ptr::eq(part, parts.main());
+    let Some(own) = reports.iter().find(|(part, ..)| main(part)) else {
+        return Report::new(format!("{} Nothing to do: {described}", Symbol::Done.text()), json!({}));
+    };
+    if !parts.are_several() {
+        let mut report = Report::new(own.2.text.clone(), own.2.json.clone());
+        report.next.clone_from(&own.2.next);
+        return report;
+    }
+    let did = |(_, done, _): &&(&Part<'_>, &Migrated, Report)| !done.applied.is_empty();
+    let texts: Vec<String> = reports
+        .iter()
+        .filter(did)
+        .map(|(part, _, report)| {
+            let text = report.text.trim_start_matches("✔ ");
+            format!("{} {}: {text}", Symbol::Done.text(), part.project.context.space)
+        })
+        .collect();
+    let text = if texts.is_empty() {
+        format!("{} Nothing to do: every space is where it should be", Symbol::Done.text())
+    } else {
+        texts.join("\n")
+    };
+    let mut json = own.2.json.clone();
+    if let Value::Object(map) = &mut json {
+        map.insert("spaces".to_owned(), by_space(reports.iter().map(|(part, _, it)| (*part, it.json.clone()))));
+    }
+    let mut report = Report::new(text, json);
+    report.next = reports.iter().find_map(|(.., report)| report.next.clone());
+    report
 }
 
 fn report(done: &Migrated, goal: &Goal, described: &str, args: &Migrate) -> Report {

@@ -20,6 +20,7 @@ pub(crate) struct Archive {
 /// Moves packages into the archive.
 pub(crate) fn run(context: &Context, args: &Archive) -> Result<Report, Problem> {
     let project = context.project()?;
+    project.check_own()?;
     let history = project.whole_history()?;
     let names = args.packages.iter().map(|text| pick(&project, Some(text))).collect::<Result<Vec<_>, _>>()?;
     // One that is still being written is not done with.

@@ -15,6 +15,7 @@ use crate::ui::{Report, Symbol};
 /// Compiles a package again.
 pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Problem> {
     let project = context.project()?;
+    project.check_own()?;
     let store = project.store()?;
     let name = pick(&project, args.package.as_deref())?;
     let (manifest, source) = store.read_for_emit(&name)?;

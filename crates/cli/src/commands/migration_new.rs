@@ -15,6 +15,7 @@ use crate::ui::{Report, Symbol};
 /// Writes an empty package between two contracts; between a contract and itself where no goal is given.
 pub(crate) fn run(context: &Context, args: &New) -> Result<Report, Problem> {
     let project = context.project()?;
+    project.check_own()?;
     let history = project.outline()?;
     let from = match &args.from {
         Some(text) => states::find(context, text)?.node,

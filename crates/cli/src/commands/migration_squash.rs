@@ -30,6 +30,7 @@ pub(crate) struct Squash {
 /// Squashes a stretch, once it is proven on a throwaway server.
 pub(crate) async fn run(context: &Context, args: &Squash) -> Result<Report, Problem> {
     let project = context.project()?;
+    project.check_own()?;
     let history = project.whole_history()?;
     let (from, to) = ends(&project, &history.graph, &args.stretch)?;
     let stretch = Stretch::find(&history, from, to)?;

@@ -17,7 +17,7 @@ pub(crate) mod graph;
 mod init;
 #[cfg(test)]
 mod integrity;
-mod migrate;
+pub(crate) mod migrate;
 mod migration_archive;
 mod migration_emit;
 mod migration_list;
@@ -31,6 +31,7 @@ mod postgres;
 mod refs;
 pub(crate) mod rehearse;
 pub(crate) mod seed;
+pub(crate) mod space;
 mod status;
 
 pub(crate) use migration_emit::node_json;
@@ -46,7 +47,7 @@ pub(crate) use plan::manifest;
 
 use crate::cli::{Arguments, Command, Contract, Db, Migration};
 use crate::problem::Problem;
-use crate::project::Context;
+use crate::project::{Context, Said, Scope};
 use crate::ui::Report;
 
 /// Runs the command that was given.
@@ -55,7 +56,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
     crate::signals::listen(&context.interrupt);
     match arguments.command {
         Command::Init(args) => init::run(&context, &args).await,
-        Command::Contract(Contract::Emit(args)) => contract::emit(&context, &args),
+        Command::Contract(Contract::Emit(args)) => contract::emit(&context, &args).await,
         Command::Contract(Contract::Infer(args)) => contract::infer(&context, &args).await,
         Command::Plan(args) | Command::Migration(Migration::Plan(args)) => plan::run(&context, &args),
         Command::Migration(Migration::New(args)) => migration_new::run(&context, &args),
@@ -81,6 +82,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<Report, Problem> {
         Command::Check(args) => check::run(&context, &args).await,
         Command::Env(args) => env::run(&context, &args),
         Command::Seed(args) => seed::run(&context, &args).await,
+        Command::Space(args) => space::run(&context, &args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Postgres(args) => postgres::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
@@ -102,16 +104,24 @@ fn context(arguments: &Arguments) -> Result<Context, Problem> {
         return Err(Problem::input("CONFIG.UNREADABLE", format!("{here} is not a folder"))
             .fix("give -C a folder that is there"));
     }
-    let space = Space::new(&arguments.space).ok_or_else(|| {
-        Problem::input("CONFIG.UNKNOWN_SPACE", format!("{:?} cannot be the name of a space", arguments.space))
-            .fix("use lower-case letters, digits, '-' and '_'")
-    })?;
+    let (space, scope) = match &arguments.space {
+        None => (crate::spaces::by_default(&here), Scope::All),
+        Some(name) => {
+            let space = Space::new(name).ok_or_else(|| {
+                Problem::input("CONFIG.UNKNOWN_SPACE", format!("{name:?} cannot be the name of a space"))
+                    .fix("use lower-case letters, digits, '-' and '_'")
+            })?;
+            (space, Scope::One)
+        }
+    };
     Ok(Context {
         ui: arguments.ui(),
         here,
         db: arguments.db.clone(),
         env: arguments.env.clone(),
         space,
+        scope,
+        said: Said::default(),
         interrupt: Interrupt::default(),
     })
 }

@@ -21,6 +21,7 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         return plan_merge::run(context, args);
     }
     let project = context.project()?;
+    project.check_own()?;
     let (past, goal) = beside(|| past(&project, args), || goal(&project, args));
     let Past { history, start: known } = past?;
     let Goal { contract: to, hints, value_hints } = goal?;

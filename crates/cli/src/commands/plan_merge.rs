@@ -19,6 +19,7 @@ use crate::ui::{Report, Symbol};
 /// Plans the joining packages and writes them, or says that there is nothing to join.
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let project = context.project()?;
+    project.check_own()?;
     let history = project.outline()?;
     let parted = history.graph.parted();
     if parted.len() < 2 {

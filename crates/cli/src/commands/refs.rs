@@ -21,7 +21,9 @@ pub(crate) fn run(context: &Context, args: &Ref) -> Result<Report, Problem> {
 }
 
 fn set(context: &Context, args: &RefSet) -> Result<Report, Problem> {
-    let history = context.project()?.outline()?;
+    let project = context.project()?;
+    project.check_own()?;
+    let history = project.outline()?;
     let name = RefName::parse(&args.name)?;
     let state = states::by_history(&history.store, &args.state)?;
     let Some(hash) = state.node else { return Err(at_empty()) };
@@ -98,7 +100,9 @@ fn list(context: &Context) -> Result<Report, Problem> {
 }
 
 fn delete(context: &Context, args: &RefDelete) -> Result<Report, Problem> {
-    let store = context.project()?.store()?;
+    let project = context.project()?;
+    project.check_own()?;
+    let store = project.store()?;
     let name = RefName::parse(&args.name)?;
     store.delete_ref(&name)?;
     Ok(Report::new(format!("{} {name} deleted", Symbol::Done.text()), json!({ "ref": name.as_str() })))

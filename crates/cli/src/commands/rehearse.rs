@@ -1,18 +1,18 @@
 //! `novate rehearse`: the pending route on a copy, and what it does there.
 
 use clap::Args;
-use novate_history::Node;
+use novate_contract::Space;
 use novate_neon::{ApiKey, ProjectId};
-use novate_rehearse::{Copy, Left, NeonProject, OperationSeen, PackageSeen, Rehearsal};
+use novate_rehearse::{Copy, Left, NeonProject, OperationSeen, PackageSeen, Rehearsal, SpaceSeen};
 use novate_runner::connection::{ConnectionString, is_connection_string};
-use novate_runner::{Goal, History, Outcome, Verification};
+use novate_runner::{Goal, Outcome, Verification};
 use novate_scratch::{Major, Request};
 use serde_json::{Value, json};
 
-use super::migrate::{Ready, ready};
 use super::migration_emit::node_json;
 use crate::exit::Exit;
 use crate::findings;
+use crate::lanes::Parts;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Project, parse_connection, short};
@@ -45,45 +45,36 @@ pub(crate) struct CopyArgs {
 
 /// Rehearses, and tells what happened.
 pub(crate) async fn run(context: &Context, args: &Rehearse) -> Result<Report, Problem> {
-    let project = context.project()?;
-    let ready = ready(&project, args.to.as_deref())?;
-    let done = on_copy(&project, &ready, &args.copy).await?;
-    done.report(&ready.goal, args.to.as_deref())
+    let contexts = context.each()?;
+    let parts = Parts::read(context, &contexts, args.to.as_deref())?;
+    let done = on_copy(&parts, &args.copy).await?;
+    done.report(&parts.main().ready.goal, args.to.as_deref())
 }
 
 /// A rehearsal, and what became of its copy.
 pub(crate) struct Done {
     rehearsal: Rehearsal,
+    /// The space that the command is about.
+    main: Space,
     lacks: Vec<String>,
     left: Left,
 }
 
 /// Makes a copy, runs on it what is pending, and removes it.
-pub(crate) async fn on_copy(project: &Project<'_>, ready: &Ready, args: &CopyArgs) -> Result<Done, Problem> {
+pub(crate) async fn on_copy(parts: &Parts<'_>, args: &CopyArgs) -> Result<Done, Problem> {
+    let project = &parts.main().project;
     let context = project.context;
     let copy = make(project, args).await?;
     let lacks = copy.lacks.clone();
-    let contract = |node: &Node| ready.history.contract(node);
-    let history = History {
-        space: &context.space,
-        graph: &ready.history.graph,
-        packages: &ready.history.packages,
-        contract: &contract,
-    };
     let mut progress = Progress::new(context.ui);
-    let rehearsed = novate_rehearse::rehearse(
-        &copy,
-        &history,
-        &ready.goal,
-        &project.settings(),
-        context.interrupt.clone(),
-        &mut |event| progress.on(event),
-    )
-    .await;
+    let (settings, interrupt) = (project.settings(), context.interrupt.clone());
+    let rehearsed =
+        novate_rehearse::rehearse(&copy, &parts.lanes(), &settings, interrupt, &mut |event| progress.on(event)).await;
     drop(progress);
     // The copy goes whatever came of it.
     let left = if args.keep { Ok(copy.keep()) } else { copy.remove().await };
-    Ok(Done { rehearsal: rehearsed?, lacks, left: left? })
+    let main = context.space.clone();
+    Ok(Done { rehearsal: rehearsed?, main, lacks, left: left? })
 }
 
 async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
@@ -247,13 +238,15 @@ impl Done {
             return Err(problem);
         }
         if !clean {
-            let found = self.rehearsal.verification.as_ref().map(|it| findings::text(&it.findings)).unwrap_or_default();
+            let found: Vec<String> = self.verifications().map(|(_, it)| findings::text(&it.findings)).collect();
+            let found = found.join("");
             return Err(Problem::input("DB.DRIFT", "after the rehearsal the copy is not what its contract says")
                 .why(format!("{found}\n{text}"))
                 .fix("mend what differs, in the packages or in the database, and rehearse again")
                 .meta(json!({ "rehearsal": meta }))
                 .exit(Exit::Differences));
         }
+        let from = self.seen().and_then(|seen| seen.from.clone());
         let ran = self.rehearsal.packages.len();
         if ran == 0 {
             let text = format!("{} Nothing to rehearse: the database is at {}", Symbol::Done.text(), short(&goal.node));
@@ -263,7 +256,7 @@ impl Done {
             "{} The rehearsal is clean: {} from {} to {}",
             Symbol::Done.text(),
             count(ran, "package"),
-            short(&self.rehearsal.from),
+            short(&from),
             short(&goal.node),
         );
         let command = to.map_or("novate migrate".to_owned(), |to| {
@@ -272,11 +265,23 @@ impl Done {
         Ok(Report::new(format!("{text}\n\n{summary}"), meta).next(command))
     }
 
+    /// What was seen of the space that the command is about.
+    fn seen(&self) -> Option<&SpaceSeen> {
+        self.rehearsal.spaces.iter().find(|seen| seen.space == self.main)
+    }
+
+    /// What each space was then.
+    fn verifications(&self) -> impl Iterator<Item = (&Space, &Verification)> {
+        self.rehearsal.spaces.iter().filter_map(|seen| Some((&seen.space, seen.verification.as_ref()?)))
+    }
+
     fn text(&self) -> String {
         let mut lines = Vec::new();
+        let several = self.rehearsal.spaces.len() > 1;
         for package in &self.rehearsal.packages {
             let took = package.took.map_or("failed".to_owned(), shown);
-            lines.push(format!("{} {} ({took})", Symbol::Next.text(), package.package));
+            let space = if several { format!("{}: ", package.space) } else { String::new() };
+            lines.push(format!("{} {space}{} ({took})", Symbol::Next.text(), package.package));
             for operation in &package.operations {
                 lines.extend(operation_lines(operation));
             }
@@ -311,7 +316,7 @@ impl Done {
     fn json(&self, goal: &Goal) -> Value {
         let it = &self.rehearsal;
         json!({
-            "from": node_json(it.from.as_ref()),
+            "from": node_json(self.seen().and_then(|seen| seen.from.as_ref())),
             "to": node_json(goal.node.as_ref()),
             "clean": self.is_clean(),
             "packages": it.packages.iter().map(package_json).collect::<Vec<_>>(),
@@ -319,8 +324,14 @@ impl Done {
                 "operation": wait.operation,
                 "holders": wait.holders.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
-            "verified": it.verification.as_ref().map(Verification::holds),
-            "findings": it.verification.as_ref().map(|found| findings::json(&found.findings)),
+            "verified": self.seen().and_then(|seen| seen.verification.as_ref()).map(Verification::holds),
+            "findings": self.seen().and_then(|seen| seen.verification.as_ref()).map(|it| findings::json(&it.findings)),
+            "spaces": it.spaces.iter().map(|seen| json!({
+                "space": seen.space.as_str(),
+                "from": node_json(seen.from.as_ref()),
+                "verified": seen.verification.as_ref().map(Verification::holds),
+                "findings": seen.verification.as_ref().map(|found| findings::json(&found.findings)),
+            })).collect::<Vec<_>>(),
             "invalidKeys": it.remaining.keys.iter()
                 .map(|key| json!({ "name": key.name, "orphans": key.orphans })).collect::<Vec<_>>(),
             "invalidIndexes": it.remaining.indexes,
@@ -379,6 +390,7 @@ fn package_json(package: &PackageSeen) -> Value {
         })
     };
     json!({
+        "space": package.space.as_str(),
         "package": package.package.as_str(),
         "ms": package.took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
         "operations": package.operations.iter().map(operation).collect::<Vec<_>>(),

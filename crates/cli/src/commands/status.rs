@@ -1,6 +1,7 @@
 //! `novate status`: where everything stands, and what to do next.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::json;
 use novate_history::{Node, PackageName, Route};
@@ -11,15 +12,40 @@ use super::migrate::is_about_routes;
 use super::migration_emit::node_json;
 use super::{graph, migrate, plan};
 use crate::cli::Status;
+use crate::every::{Failure, in_each};
+use crate::lanes::goal_of;
 use crate::picture::newest_first;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, Outline, Project, short};
+use crate::spaces::orphans;
 use crate::ui::{Report, Symbol};
 
-/// Shows the contract, the history, the refs and, unless told not to, the database.
+/// Shows the contract, the history, the refs and, unless told not to, the database, of every space unless one was named.
 pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Problem> {
-    let project = context.project()?;
+    let signed = RefCell::new(BTreeMap::new());
+    let mut report = in_each(context, Failure::Stops, async |one| {
+        let project = one.project()?;
+        let to = goal_of(&project, context, args.to.as_deref())?;
+        let args = Status { to: to.map(str::to_owned), ..args.clone() };
+        of_space(&project, &args, &signed).await
+    })
+    .await?;
+    let orphans = orphans(&context.project()?.config, &signed.into_inner());
+    for orphan in &orphans {
+        report.text = format!("{}\n{} {}", report.text, Symbol::Warning.text(), orphan.summary);
+    }
+    if let (false, Some(map)) = (orphans.is_empty(), report.json.as_object_mut()) {
+        map.insert("orphans".to_owned(), orphans.iter().map(|orphan| orphan.meta.clone()).collect());
+    }
+    Ok(report)
+}
+
+async fn of_space(
+    project: &Project<'_>,
+    args: &Status,
+    signed: &RefCell<BTreeMap<String, String>>,
+) -> Result<Report, Problem> {
     let history = project.outline()?;
     let sources = project.sources()?;
     let hash = json::storage_hash(&sources.contract);
@@ -67,8 +93,9 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
     if heads.len() > 1 {
         next = next.map(|_| "novate plan --merge joins the heads".to_owned());
     }
-    if let Some(database) = database(&project, args).await? {
-        let (text, value, then) = against(&project, &history, args, &database, planned)?;
+    if let Some(database) = database(project, args).await? {
+        signed.replace(database.spaces.clone());
+        let (text, value, then) = against(project, &history, args, &database, planned)?;
         lines.extend(text);
         next = next.or(then);
         if let Some(map) = json.as_object_mut() {
@@ -76,7 +103,7 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
         }
     } else if let Some(to) = &args.to {
         // The same without a database: what such a goal asks of every one.
-        let (goal, described) = migrate::goal(&project, &history, Some(to))?;
+        let (goal, described) = migrate::goal(project, &history, Some(to))?;
         lines.push(format!("goal       {described}, {}", short(&goal.node)));
         let (text, invariants) = required(&history, &goal.invariants, &BTreeSet::new());
         lines.extend(text);
@@ -96,7 +123,7 @@ async fn database(project: &Project<'_>, args: &Status) -> Result<Option<Standin
     }
     match project.connection_string() {
         Err(problem) if problem.code == "CONFIG.NO_DATABASE" && project.context.env.is_none() => {
-            project.context.ui.note(Symbol::Info, "no database was named, so none is looked at");
+            project.context.note_once(Symbol::Info, "no database was named, so none is looked at");
             Ok(None)
         }
         Err(problem) => Err(problem),

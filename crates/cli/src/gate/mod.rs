@@ -67,6 +67,19 @@ impl Gate {
         Self { problems: problem.flatten(), settings: FILE.into(), ..Self::default() }
     }
 
+    /// With what was found in another space.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.problems.extend(other.problems);
+        self.pending.extend(other.pending);
+        self.packages += other.packages;
+        self.snapshots += other.snapshots;
+        self.replayed = self.replayed.into_iter().chain(other.replayed).reduce(|one, more| one + more);
+        if let (Value::Array(own), Value::Array(theirs)) = (&mut self.unsupported, other.unsupported) {
+            own.extend(theirs);
+        }
+        self
+    }
+
     /// What fails.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.severity == Severity::Error)

@@ -7,7 +7,7 @@ use novate_contract::{ConstraintKind, Contract, Control, ObjectId};
 use novate_history::{Edge, Graph, Node};
 use novate_planner::PlanOptions;
 use novate_runner::connection::{ConnectEnv, ConnectionString};
-use novate_runner::{Goal, History, Mode, RunError, Session, Settings, Strictness, migrate, verify};
+use novate_runner::{Goal, History, Home, Mode, RunError, Session, Settings, Strictness, migrate, verify};
 use novate_scratch::{Database, Major, Request, Server};
 use serde_json::json;
 
@@ -121,13 +121,8 @@ impl Run<'_> {
 
     async fn apply(&self, session: &mut Session, edge: &Edge, to: &Contract) -> Result<Step, Problem> {
         let graph = Graph::new(vec![edge.clone()]);
-        let contract = |node: &Node| self.history.contract(node);
-        let source = History {
-            space: &self.context.space,
-            graph: &graph,
-            packages: &self.history.packages,
-            contract: &contract,
-        };
+        let home = Home::alone(&self.context.space);
+        let source = History { home, graph: &graph, packages: &self.history.packages, contracts: self.history };
         // A package that stays where it is runs for what it provides.
         let goal = Goal { node: edge.target(), invariants: edge.provides.clone() };
         let done = match migrate(session, &source, &goal, &Settings::default(), &mut |_| ()).await {
@@ -143,7 +138,7 @@ impl Run<'_> {
             return Ok(Step::Idle);
         }
         let strictness = Strictness { extras: true, coverage: self.strict_coverage };
-        let found = verify(session, &self.context.space, to, Mode::Full, strictness).await?;
+        let found = verify(session, home, to, Mode::Full, strictness).await?;
         if found.holds() {
             return Ok(Step::Held);
         }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use novate_catalog::{CompareOptions, Fingerprint, Snapshot, compare as differences};
 use novate_contract::{Contract, Control, ObjectId, QName, Table};
-use novate_history::{Edge, Graph, Node, Package};
-use novate_runner::{Applied, Goal, History, Session, migrate, read_live, standing};
+use novate_history::{Edge, Graph, Package};
+use novate_runner::{Applied, Goal, History, Home, Session, migrate, read_live, standing};
 use novate_scratch::Server;
 
 use super::external;
@@ -46,8 +46,8 @@ impl Rehearsal<'_> {
         let graph = Graph::new(edges.to_vec());
         let mut packages = self.history.packages.clone();
         packages.extend(new.map(|package| (package.name.clone(), package)));
-        let contract = |node: &Node| self.history.contract(node);
-        let history = History { space: &self.context.space, graph: &graph, packages: &packages, contract: &contract };
+        let home = Home::alone(&self.context.space);
+        let history = History { home, graph: &graph, packages: &packages, contracts: self.history };
         let node = edges.last().and_then(Edge::target);
         // Every edge is to be gone along, so what they provide is required.
         let goal = Goal { node, invariants: edges.iter().flat_map(|edge| edge.provides.clone()).collect() };

@@ -13,8 +13,11 @@ impl Interpreter {
         version: Option<&str>,
     ) -> Outcome {
         let id = ObjectId::Extension(name.clone());
-        if self.contract.extensions.contains_key(name) {
+        // One that another space has is taken as it is, or claimed.
+        let claims = !if_not_exists && self.is_borrowed_extension(name);
+        if self.contract.extensions.contains_key(name) && !claims {
             if if_not_exists {
+                self.lean_on(name.as_str());
                 self.touched.skipped.push(id);
                 return Ok(());
             }
@@ -34,6 +37,7 @@ impl Interpreter {
             control: Control::default(),
             comment: None,
         };
+        self.forget_borrowed_extension(name);
         self.contract.extensions.insert(name.clone(), extension);
         self.touched.created(id);
         Ok(())

@@ -7,6 +7,7 @@
 
 mod alter_column;
 mod alter_table;
+mod borrow;
 mod bound;
 mod check;
 mod column;
@@ -53,11 +54,15 @@ pub use error::{InterpretError, Missing};
 pub use partition_key::partition_key;
 pub use touched::Touched;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use novate_sql::ast::Statement;
 
-use crate::Contract;
+use crate::{Contract, Ident};
 use alter_table::Reach;
-use directory::Directory;
+use borrow::Borrowed;
+use directory::{Directory, Relation};
 
 type Outcome<T = ()> = Result<T, InterpretError>;
 
@@ -69,13 +74,24 @@ pub struct Interpreter {
     directory: Directory,
     touched: Touched,
     reach: Reach,
+    borrowed: Borrowed,
+    /// The extensions that something was found in.
+    leaned_on: RefCell<BTreeSet<Ident>>,
 }
 
 impl Interpreter {
     /// Starts from `contract`.
     pub fn new(contract: Contract, environment: Environment) -> Self {
         let directory = Directory::of(&contract);
-        Self { contract, environment, directory, touched: Touched::default(), reach: Reach::All }
+        Self {
+            contract,
+            environment,
+            directory,
+            touched: Touched::default(),
+            reach: Reach::All,
+            borrowed: Borrowed::default(),
+            leaned_on: RefCell::default(),
+        }
     }
 
     /// The contract as the statements so far have made it.

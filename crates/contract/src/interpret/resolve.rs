@@ -34,7 +34,7 @@ impl Interpreter {
     }
 
     /// The full names that a name may stand for, in order.
-    fn candidates<'a>(&'a self, name: &'a NameRef) -> impl Iterator<Item = QName> + 'a {
+    pub(super) fn candidates<'a>(&'a self, name: &'a NameRef) -> impl Iterator<Item = QName> + 'a {
         let schemas = match &name.schema {
             Some(schema) => std::slice::from_ref(schema),
             None => self.environment.search_path(),
@@ -139,8 +139,19 @@ impl Interpreter {
         Some(name.schema.clone().unwrap_or(schema))
     }
 
+    /// Remembers that the contract needs an extension.
+    pub(super) fn lean_on(&self, extension: &str) {
+        self.leaned_on.borrow_mut().insert(Ident::new(extension));
+    }
+
+    /// Remembers that the contract needs the extension that brings a type, where one does.
+    pub(super) fn lean_on_extension_of(&self, name: &NameRef) {
+        self.extension_type_schema(name);
+    }
+
     /// Where the contract has an extension.
     fn extension_schema(&self, extension: &str) -> Ident {
+        self.lean_on(extension);
         self.contract
             .extensions
             .get(extension)
@@ -198,6 +209,9 @@ impl TypeScope for Scope<'_> {
 
     fn resolve_function(&self, written: &NameRef) -> NameRef {
         if written.schema.is_some() {
+            if let Some(extension) = known::extension_of_function(written.name.as_str()) {
+                self.world.lean_on(extension);
+            }
             return without_catalog(written);
         }
         let own = self.world.candidates(written).find(|name| self.world.directory.functions.contains(name));

@@ -11,6 +11,7 @@ mod extension;
 mod foreign_key;
 mod index;
 mod object;
+mod ownership;
 mod primary_key;
 mod same;
 mod schema;

@@ -44,7 +44,7 @@ pub(super) async fn run(
                 return Ok(Outcome::Executed { rows: rows + more, took: began.elapsed() });
             }
             Err(Attempt::Contention { .. }) => {
-                let (space, settings) = (journey.history.space, journey.settings);
+                let (space, settings) = (journey.history.home.space, journey.settings);
                 patience.pause(work.session, space, Some(operation), settings, on).await?;
             }
             Err(Attempt::Failed(error)) => {
@@ -277,7 +277,7 @@ impl Work<'_> {
             "UPDATE novate.progress SET operation = {next}, operation_id = {}, updated_at = \
              pg_catalog.clock_timestamp() WHERE space = {}",
             Literal(id),
-            Literal(self.journey.history.space.as_str()),
+            Literal(self.journey.history.home.space.as_str()),
         ))
     }
 
@@ -298,7 +298,7 @@ impl Work<'_> {
              {outcome}::pg_catalog.jsonb AS o) o WHERE p.space = {}",
             sum("rows"),
             sum("ms"),
-            Literal(self.journey.history.space.as_str()),
+            Literal(self.journey.history.home.space.as_str()),
         )
     }
 

@@ -1,9 +1,9 @@
 //! Taking the steps, each as soon as what it needs is there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use novate_contract::interpret::{InterpretError, Interpreter, Touched};
-use novate_contract::{Contract, ObjectId};
+use novate_contract::interpret::{InterpretError, Interpreter, Missing, Touched};
+use novate_contract::{Contract, ObjectId, Space};
 use novate_sql::Span;
 use novate_sql::ast::{Statement, TableElement};
 
@@ -22,9 +22,12 @@ pub(super) struct Taken {
 }
 
 /// Takes the steps out of `gathered`, so that each is gone as soon as it is taken.
-pub(super) fn take(gathered: &mut Gathered<'_>, interpreter: Interpreter) -> Taken {
+///
+/// What is missing in the end is borrowed from `others`, where they have it.
+pub(super) fn take(gathered: &mut Gathered<'_>, mut interpreter: Interpreter, others: &[&Contract]) -> Taken {
+    interpreter.offer_extensions(others);
     let mut steps = std::mem::take(&mut gathered.steps).into_iter().peekable();
-    let keep: std::collections::HashSet<(usize, usize)> =
+    let keep: HashSet<(usize, usize)> =
         gathered.bound.iter().map(|(file, bound)| (*file, bound.anchor.statement)).collect();
     let mut taker = Taker {
         sources: &gathered.sources,
@@ -32,7 +35,7 @@ pub(super) fn take(gathered: &mut Gathered<'_>, interpreter: Interpreter) -> Tak
         unsupported: 0,
         unsupported_places: Vec::new(),
         out: Taken {
-            contract: Contract::empty(novate_contract::Space::app()),
+            contract: Contract::empty(Space::app()),
             places: BTreeMap::new(),
             by_statement: HashMap::new(),
             notes: Vec::new(),
@@ -43,27 +46,15 @@ pub(super) fn take(gathered: &mut Gathered<'_>, interpreter: Interpreter) -> Tak
     while let Some(phase) = steps.peek().map(|step| step.phase) {
         let of_phase = std::iter::from_fn(|| steps.next_if(|step| step.phase.same(phase)));
         let again = std::mem::take(&mut waiting).into_iter().map(|(step, _)| step);
-        let mut pending: Box<dyn Iterator<Item = Step>> = Box::new(again.chain(of_phase));
-        let mut waited = None;
-        loop {
-            for step in pending {
-                match taker.step(&step, keep.contains(&(step.file, step.origin))) {
-                    Ok(()) => {}
-                    Err(error @ InterpretError::Missing { .. }) => waiting.push((step, error)),
-                    Err(error) => taker.fail(&step, error),
-                }
-            }
-            if waiting.is_empty() || waited == Some(waiting.len()) {
-                break;
-            }
-            waited = Some(waiting.len());
-            pending = Box::new(std::mem::take(&mut waiting).into_iter().map(|(step, _)| step));
-        }
+        waiting = taker.all(Box::new(again.chain(of_phase)), &keep, others);
+    }
+    while waiting.iter().fold(false, |any, (step, error)| taker.borrow(step, error, others) || any) {
+        waiting = taker.all(Box::new(waiting.into_iter().map(|(step, _)| step)), &keep, others);
     }
     for (step, error) in waiting {
-        taker.fail(&step, error);
+        taker.fail(&step, error, others);
     }
-    taker.finish()
+    taker.finish(others)
 }
 
 struct Taker<'a, 'g> {
@@ -78,6 +69,38 @@ struct Taker<'a, 'g> {
 impl Taker<'_, '_> {
     fn place(&self, step: &Step, span: Span) -> Option<Place> {
         self.sources.get(step.file).map(|source| source.place(span))
+    }
+
+    /// Takes steps for as long as one of them can be; gives those that cannot, and why.
+    fn all(
+        &mut self,
+        mut pending: Box<dyn Iterator<Item = Step> + '_>,
+        keep: &HashSet<(usize, usize)>,
+        others: &[&Contract],
+    ) -> Vec<(Step, InterpretError)> {
+        let mut waited = None;
+        loop {
+            let mut waiting: Vec<(Step, InterpretError)> = Vec::new();
+            for step in pending {
+                match self.step(&step, keep.contains(&(step.file, step.origin))) {
+                    Ok(()) => {}
+                    Err(error @ InterpretError::Missing { .. }) => waiting.push((step, error)),
+                    Err(error) => self.fail(&step, error, others),
+                }
+            }
+            if waiting.is_empty() || waited == Some(waiting.len()) {
+                return waiting;
+            }
+            waited = Some(waiting.len());
+            pending = Box::new(waiting.into_iter().map(|(step, _)| step));
+        }
+    }
+
+    /// Borrows what a step misses from another space, where one has it.
+    fn borrow(&mut self, step: &Step, error: &InterpretError, others: &[&Contract]) -> bool {
+        let InterpretError::Missing { what, .. } = error else { return false };
+        self.interpreter.set_environment((*step.environment).clone());
+        self.interpreter.borrow_missing(what, others)
     }
 
     fn step(&mut self, step: &Step, keep: bool) -> Result<(), InterpretError> {
@@ -145,24 +168,37 @@ impl Taker<'_, '_> {
         self.place(step, span?)
     }
 
-    fn fail(&mut self, step: &Step, error: InterpretError) {
+    fn fail(&mut self, step: &Step, error: InterpretError, others: &[&Contract]) {
         let Some(place) = self.place(step, step.span) else { return };
         let problem = match error {
-            InterpretError::Exists { object } => match self.out.places.get(&object) {
-                Some(first) => Problem::Duplicate { object, first: first.clone() },
-                None => Problem::Interpret(InterpretError::Exists { object }),
+            InterpretError::Exists { object } => match (self.out.places.get(&object), owner(&object, others)) {
+                (Some(first), _) => Problem::Duplicate { object, first: first.clone() },
+                (None, Some(space)) => Problem::Claimed { object, space },
+                (None, None) => Problem::Interpret(InterpretError::Exists { object }),
             },
+            InterpretError::Missing { what: Missing::Schema(name), needed_by } => {
+                let object = ObjectId::Schema(name.clone());
+                match owner(&object, others) {
+                    Some(space) => Problem::Claimed { object, space },
+                    None => Problem::Interpret(InterpretError::Missing { what: Missing::Schema(name), needed_by }),
+                }
+            }
             other => Problem::Interpret(other),
         };
         self.out.errors.push(SourceError { problem, place });
     }
 
-    fn finish(mut self) -> Taken {
-        let mut contract = self.interpreter.into_contract();
+    fn finish(mut self, others: &[&Contract]) -> Taken {
+        let mut contract = self.interpreter.finish(others);
         for (object, place) in contract.unsupported.iter_mut().zip(self.unsupported_places) {
             object.place = place;
         }
         self.out.contract = contract;
         self.out
     }
+}
+
+/// The space that has an object.
+fn owner(object: &ObjectId, others: &[&Contract]) -> Option<Space> {
+    others.iter().find(|other| other.has(object)).map(|other| other.space.clone())
 }

@@ -15,7 +15,7 @@ use novate_runner::Interrupt;
 use super::{check, migrate, migration_emit, plan, refs};
 use crate::cli;
 use crate::problem::Problem;
-use crate::project::Context;
+use crate::project::{Context, Said, Scope};
 use crate::ui::{Ui, Verbosity};
 
 const FIRST: &str = "CREATE TYPE mood AS ENUM ('ok', 'it''s \u{1}');\n\
@@ -75,6 +75,8 @@ impl Sample {
             db: None,
             env: None,
             space: Space::app(),
+            scope: Scope::All,
+            said: Said::default(),
             interrupt: Interrupt::default(),
         };
         let sample = Self { _folder: folder, root, context };
