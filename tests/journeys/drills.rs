@@ -13,7 +13,7 @@ const TWO: &str = "CREATE TABLE t (id int PRIMARY KEY, a text);\nCREATE TABLE u 
 const THREE: &str =
     "CREATE TABLE t (id int PRIMARY KEY, a text);\nCREATE TABLE u (id int PRIMARY KEY, b int DEFAULT 7);\n";
 
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < Duration::from_secs(20), "it took too long until {what}");

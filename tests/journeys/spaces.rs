@@ -1,5 +1,8 @@
 //! Several spaces in one database: extensions and platforms that others keep, and the application that rests on them.
 
+use novate_proxy::{Cut, Proxy, Then};
+
+use crate::drills::{socket, wait_until};
 use crate::support::{Project, Ran};
 
 const AUTH: &str = "CREATE SCHEMA auth;\nCREATE TABLE auth.users (id uuid PRIMARY KEY, email text NOT NULL);\n";
@@ -341,4 +344,36 @@ fn many_at_once() {
     }
     assert_eq!(ledger(&project), "auth migrate, text migrate, app migrate");
     verified(&project);
+}
+
+/// Every question of a run of three spaces is cut once before it reaches the server and once before its answer comes back.
+#[test]
+fn cut_at_every_question() {
+    let project = application(APP);
+    project.novate("plan --name start").ok();
+    let counter = Proxy::to(socket()).unwrap();
+    project.novate_on(&counter.url(project.db.name()), "migrate").ok();
+    let questions = counter.traffic().questions;
+    let commits = questions.iter().filter(|sql| sql.trim_end_matches('\0').ends_with("COMMIT")).count();
+    assert_eq!(commits, 1, "{questions:#?}");
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    for cut in (1..=questions.len()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        project.sql("DROP SCHEMA novate, auth CASCADE; DROP TABLE profiles; DROP EXTENSION citext");
+        let proxy = Proxy::to(socket()).unwrap().cut(cut, Then::Served);
+        let end = project.novate_on(&proxy.url(project.db.name()), "migrate");
+        wait_until("the server has noticed", || project.value(others) == "0");
+        let there = project.value(
+            "SELECT concat_ws(' ', to_regclass('novate.ledger'), to_regclass('auth.users'), to_regclass('profiles'))",
+        );
+        match there.as_str() {
+            "novate.ledger auth.users profiles" => {
+                assert_eq!(ledger(&project), "auth migrate, text migrate, app migrate", "{cut:?}");
+                end.ok();
+            }
+            "" => drop(end.fails(if matches!(cut, Cut::Before(1) | Cut::After(1)) { 2 } else { 5 }, "CONNECTION.")),
+            other => panic!("{cut:?}: {other}\n{}", end.transcript()),
+        }
+        project.novate("migrate").ok();
+        assert_eq!(ledger(&project), "auth migrate, text migrate, app migrate", "{cut:?}");
+    }
 }

@@ -60,10 +60,12 @@ pub async fn migrate_all(
             Ok(done) => all.push(done),
             Err(mut error) => {
                 let mut earlier: Vec<Applied> = all.into_iter().flat_map(|done| done.applied).collect();
+                error.left = match error.left {
+                    LeftBehind::Nothing if !earlier.is_empty() => LeftBehind::EarlierPackages(earlier.len()),
+                    LeftBehind::EarlierPackages(own) => LeftBehind::EarlierPackages(earlier.len() + own),
+                    left => left,
+                };
                 earlier.append(&mut error.applied);
-                if matches!(error.left, LeftBehind::Nothing) && !earlier.is_empty() {
-                    error.left = LeftBehind::EarlierPackages(earlier.len());
-                }
                 return Err(MigrateError { applied: earlier, ..error });
             }
         }
@@ -100,7 +102,7 @@ async fn together(
                 }
             }
             Err(Stopped { space, attempt: Attempt::CommitLost }) => {
-                (space, RunError::CommitUnknown { package: "of all spaces".to_owned() })
+                (space, RunError::CommitUnknown { package: "all spaces".to_owned() })
             }
             Err(Stopped { space, attempt: Attempt::Failed(error) }) => (space, error),
         };
@@ -209,7 +211,7 @@ async fn commit_lost(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<(), RunError> {
-    let unknown = || RunError::CommitUnknown { package: "of all spaces".to_owned() };
+    let unknown = || RunError::CommitUnknown { package: "all spaces".to_owned() };
     session.reconnect().await.map_err(|_| unknown())?;
     let spaces: Vec<&Space> = lanes.iter().map(Lane::space).collect();
     let now = apply::begin_all(session, &spaces, settings, on).await.map_err(|_| unknown())?;
