@@ -263,7 +263,7 @@ fn a_space_that_nobody_has_any_more() {
     assert_eq!(project.novate("status --json").ok().json()["orphans"][0]["space"], "text");
     project.novate("space forget auth").fails(2, "SPACE.IN_USE");
     project.novate("space forget text").ok().says("its objects are as they were");
-    project.novate("space forget text").fails(2, "MARKER.MISSING");
+    project.novate("space forget text").fails(4, "MARKER.MISSING");
     project.sql("DROP EXTENSION citext");
     verified(&project);
 }
