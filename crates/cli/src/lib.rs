@@ -12,6 +12,7 @@ mod dev_server;
 mod emitted;
 mod errors;
 mod exit;
+mod extensions;
 mod files;
 mod findings;
 mod gate;

@@ -1,6 +1,7 @@
 //! `novate rehearse`: the pending route on a copy, and what it does there.
 
 use clap::Args;
+use novate_contract::Contract;
 use novate_history::Node;
 use novate_neon::{ApiKey, ProjectId};
 use novate_rehearse::{Copy, Left, NeonProject, OperationSeen, PackageSeen, Rehearsal};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use super::migrate::{Ready, ready};
 use super::migration_emit::node_json;
 use crate::exit::Exit;
+use crate::extensions;
 use crate::findings;
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
@@ -61,7 +63,7 @@ pub(crate) struct Done {
 /// Makes a copy, runs on it what is pending, and removes it.
 pub(crate) async fn on_copy(project: &Project<'_>, ready: &Ready, args: &CopyArgs) -> Result<Done, Problem> {
     let context = project.context;
-    let copy = make(project, args).await?;
+    let copy = make(project, ready, args).await?;
     let lacks = copy.lacks.clone();
     let contract = |node: &Node| ready.history.contract(node);
     let history = History {
@@ -86,7 +88,7 @@ pub(crate) async fn on_copy(project: &Project<'_>, ready: &Ready, args: &CopyArg
     Ok(Done { rehearsal: rehearsed?, lacks, left: left? })
 }
 
-async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
+async fn make(project: &Project<'_>, ready: &Ready, args: &CopyArgs) -> Result<Copy, Problem> {
     let ui = project.context.ui;
     if is_connection_string(&args.on) {
         let string = parse_connection(&args.on, &project.variables)?;
@@ -102,9 +104,11 @@ async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
                 return Err(Problem::input("REHEARSE.CANNOT_KEEP", "a scratch server ends with the rehearsal")
                     .fix("leave --keep out, or rehearse --on template"));
             }
-            let major = live_major(project).await?;
+            let (major, live) = live(project).await?;
+            let goal = ready.history.contract(&ready.goal.node)?;
             let installation = novate_scratch::find(&Request {
                 prefer: Some(Major(major)),
+                extensions: extensions::of([&live, &goal]),
                 install_if_missing: true,
                 ..Request::default()
             })?;
@@ -219,11 +223,12 @@ fn stamp(project: &Project<'_>) -> Result<String, Problem> {
 }
 
 /// The major version of the server that is to be copied.
-async fn live_major(project: &Project<'_>) -> Result<u16, Problem> {
-    let session = project.connect().await?;
+async fn live(project: &Project<'_>) -> Result<(u16, Contract), Problem> {
+    let mut session = project.connect().await?;
     let major = session.server_major();
+    let live = novate_runner::read_live(&mut session).await?;
     session.close().await;
-    Ok(u16::try_from(major).unwrap_or(u16::MAX))
+    Ok((u16::try_from(major).unwrap_or(u16::MAX), live.contract))
 }
 
 impl Done {
