@@ -4,6 +4,8 @@ use novate_catalog::{Finding, Severity};
 use novate_contract::{Control, ObjectId};
 use serde_json::{Value, json};
 
+use crate::project::shell_word;
+
 /// The tree as text.
 pub(crate) fn text(findings: &[Finding]) -> String {
     let mut lines = Vec::new();
@@ -53,7 +55,7 @@ pub(crate) fn advice(findings: &[Finding], own: &str) -> String {
     let names: Vec<String> = theirs.iter().map(|finding| finding.object.name()).collect();
     let inferable = theirs.iter().filter_map(|finding| match finding.object.id() {
         Some(ObjectId::Table(name) | ObjectId::Enum(name) | ObjectId::Sequence(name)) => {
-            Some(format!(" --only {name}"))
+            Some(format!(" --only {}", shell_word(&name.to_string())))
         }
         _ => None,
     });
@@ -65,7 +67,7 @@ pub(crate) fn advice(findings: &[Finding], own: &str) -> String {
             "declare what is there now, as this prints it: novate contract infer{only} --control external --output -"
         )
     };
-    let keeps = format!("somebody else keeps {}, and it has changed; {how}", names.join(", "));
+    let keeps = format!("somebody else keeps {}, which is not as declared; {how}", names.join(", "));
     let has_own = findings.iter().any(|finding| finding.is_error() && !is_theirs(finding));
     if has_own { format!("{keeps}; for what else differs: {own}") } else { format!("{keeps}; then: novate plan") }
 }
@@ -105,4 +107,37 @@ fn one(finding: &Finding) -> Value {
         "mend": finding.mend,
         "children": json(&finding.children),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use novate_catalog::{FindingKind, Subject};
+    use novate_contract::{Ident, QName};
+
+    use super::*;
+
+    fn about(schema: &str, table: &str, control: Control) -> Finding {
+        Finding {
+            object: Subject::Object(ObjectId::Table(QName::new(Ident::new(schema), Ident::new(table)))),
+            kind: FindingKind::Missing,
+            severity: Severity::Error,
+            control,
+            differences: Vec::new(),
+            explanation: None,
+            mend: Vec::new(),
+            children: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_keeps_is_declared_anew() {
+        let (ours, theirs) = (about("public", "t", Control::Managed), about("auth", "users", Control::External));
+        assert_eq!(advice(std::slice::from_ref(&ours), "mend it"), "mend it");
+        let refresh = "novate contract infer --only auth.users --control external --output -";
+        let alone = advice(std::slice::from_ref(&theirs), "mend it");
+        assert!(alone.contains(refresh) && !alone.contains("mend it"), "{alone}");
+        let both = advice(&[theirs, ours], "mend it");
+        assert!(both.contains(refresh) && both.ends_with("for what else differs: mend it"), "{both}");
+    }
 }

@@ -76,9 +76,15 @@ fn executed(body: &str) -> Vec<String> {
 fn in_json(value: &serde_json::Value, is_sql: bool, statements: &mut Vec<String>) {
     match value {
         serde_json::Value::String(text) if is_sql => statements.push(text.clone()),
-        serde_json::Value::Array(all) => all.iter().for_each(|one| in_json(one, is_sql, statements)),
+        serde_json::Value::Array(all) => {
+            for one in all {
+                in_json(one, is_sql, statements);
+            }
+        }
         serde_json::Value::Object(keys) => {
-            keys.iter().for_each(|(key, value)| in_json(value, key != "description", statements));
+            for (key, value) in keys {
+                in_json(value, key != "description", statements);
+            }
         }
         _ => {}
     }

@@ -164,7 +164,9 @@ impl Finding {
         if let Some(id) = self.object.id() {
             self.control = expected.control(id);
         }
-        self.children.iter_mut().for_each(|child| child.tell_control(expected));
+        for child in &mut self.children {
+            child.tell_control(expected);
+        }
     }
 
     /// Whether it, or anything below it, keeps the database from satisfying the contract.

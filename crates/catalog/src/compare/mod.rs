@@ -70,7 +70,9 @@ pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -
     explain::explain(expected, live, &mut findings);
     findings.extend(coverage::unsupported(expected, live, *options, &findings));
     let mut findings = group::by_table(findings);
-    findings.iter_mut().for_each(|finding| finding.tell_control(expected));
+    for finding in &mut findings {
+        finding.tell_control(expected);
+    }
     findings
 }
 
