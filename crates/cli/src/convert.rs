@@ -134,6 +134,7 @@ impl From<RunError> for Problem {
             | RunError::NotSatisfied { findings, .. }
             | RunError::Drift { findings, .. } => {
                 problem.why = Some(findings::text(findings));
+                problem.fix = problem.fix.map(|own| findings::advice(findings, &own));
                 problem.meta = json!({ "findings": findings::json(findings) });
             }
             RunError::StatementFailed { at, sqlstate, message, detail, hint, statement, missing, .. } => {

@@ -50,7 +50,7 @@ impl DevServer {
         let request = Request {
             major: read(&data.join("PG_VERSION")).and_then(major),
             prefer: config.postgres_major.map(Major),
-            install_if_missing: false,
+            ..Request::default()
         };
         let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let known_port = read(&folder.join("port")).and_then(|port| port.trim().parse().ok());

@@ -13,6 +13,7 @@ mod emitted;
 mod errors;
 mod every;
 mod exit;
+mod extensions;
 mod files;
 mod findings;
 mod gate;

@@ -1,6 +1,10 @@
 //! Which conversions between types PostgreSQL knows (`pg_cast`, and the casts through text that it makes up).
 
+mod vector;
+
 use novate_contract::TypeName;
+
+pub(crate) use vector::is_rounded;
 
 /// How PostgreSQL gets from one type to another in `ALTER COLUMN ... TYPE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,8 +19,12 @@ pub(crate) enum Conversion {
     Unknown,
 }
 
-/// The conversion from one type to another. Types that are not built in convert only to and from text.
+/// The conversion from one type to another. Types that are not built in convert only to and from text, but for those of
+/// pgvector.
 pub(crate) fn conversion(from: &TypeName, to: &TypeName) -> Conversion {
+    if let Some(conversion) = vector::conversion(from, to) {
+        return conversion;
+    }
     if from.array && to.array {
         return conversion(&from.element(), &to.element());
     }
@@ -157,7 +165,8 @@ fn modifiers(from: &TypeName, to: &TypeName) -> Conversion {
             let (s, t) = (scale_of(scale), scale_of(wider));
             t >= s && q - t >= p - s
         }
-        ([Some(a)], [Some(b)]) => b >= a && !matches!(to.name.as_str(), "bit"),
+        // What a number means to a type of an extension, only the extension knows.
+        ([Some(a)], [Some(b)]) => b >= a && to.schema.is_none() && to.name.as_str() != "bit",
         _ => false,
     };
     if wider { Conversion::Widening } else { Conversion::Assignment }
@@ -188,7 +197,7 @@ mod tests {
     use super::*;
     use novate_sql::ast::WrittenType;
 
-    fn ty(text: &str) -> TypeName {
+    pub(super) fn ty(text: &str) -> TypeName {
         match novate_sql::parse_type(text).unwrap() {
             WrittenType::Type(ty) | WrittenType::Serial(ty) => ty,
         }
@@ -218,6 +227,8 @@ mod tests {
             ("json", "bool", Conversion::Unknown),
             ("timestamptz", "date", Conversion::Assignment),
             ("date", "time", Conversion::Unknown),
+            ("gis.geometry(4)", "gis.geometry(5)", Conversion::Assignment),
+            ("gis.geometry(4)", "gis.geometry", Conversion::Widening),
         ];
         for (from, to, expected) in cases {
             assert_eq!(conversion(&ty(from), &ty(to)), expected, "{from} to {to}");

@@ -111,6 +111,7 @@ pub(crate) async fn run<'a>(
     let mut outcomes = vec![None; operations.len()];
     let mut around = asked::around(operations, to);
     let sql = program::batch(operations, &around.each, 0, session.observing);
+    let sql = format!("SET LOCAL search_path = {}; {sql}", Settings::search_path(to));
     if let Some(at) = part(session, package, operations, &sql, &mut outcomes, on).await? {
         let rest = operations.get(at..).unwrap_or_default();
         around.each.truncate(at);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use novate_contract::{Contract, Ident};
+
 use crate::Observing;
 
 /// Time limits, retries and what to say of oneself.
@@ -47,6 +49,19 @@ impl Settings {
         )
     }
 
+    /// The path for the statements of a package that leads to `to`: names that people leave without a schema, operators
+    /// above all, are found where the extensions are, as they are when databases are compared.
+    pub(crate) fn search_path(to: &Contract) -> String {
+        let extensions = to.extensions.values().filter_map(|extension| extension.schema.as_ref());
+        let mut path = vec!["public".to_owned()];
+        for schema in extensions.map(Ident::to_string) {
+            if !path.contains(&schema) {
+                path.push(schema);
+            }
+        }
+        path.join(", ")
+    }
+
     /// A query that has the server look every two seconds whether its client is still there, so that a runner that was
     /// killed does not leave a statement behind that goes on holding its locks. Servers before 14, and those on other
     /// systems, cannot.
@@ -72,7 +87,23 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use novate_contract::{Control, Extension, Space};
+
     use super::*;
+
+    #[test]
+    fn extensions_are_on_the_path() {
+        let mut contract = Contract::empty(Space::app());
+        assert_eq!(Settings::search_path(&contract), "public");
+        for (name, schema) in
+            [("vector", "extensions"), ("citext", "public"), ("hstore", "Odd"), ("cube", "extensions")]
+        {
+            let schema = Some(Ident::new(schema));
+            let extension = Extension { schema, version: None, control: Control::External, comment: None };
+            contract.extensions.insert(Ident::new(name), extension);
+        }
+        assert_eq!(Settings::search_path(&contract), "public, extensions, \"Odd\"");
+    }
 
     #[test]
     fn pauses_grow_and_stay_bounded() {

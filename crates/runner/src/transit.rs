@@ -42,6 +42,8 @@ struct Journey<'a> {
     /// Whether the whole space is compared at the end, or only what the package touches.
     scope: Scope,
     settings: &'a Settings,
+    /// Where names without a schema are found.
+    search_path: String,
 }
 
 /// Begins a package: the transaction that holds the lock records it and commits.
@@ -54,6 +56,7 @@ pub(crate) async fn start(
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Applied, (RunError, bool)> {
+    let search_path = search_path(history, package).map_err(|error| (error, false))?;
     let claim = Claim { owner: token() };
     let text = |value: Option<&str>| value.map_or("NULL".to_owned(), |v| Literal(v).to_string());
     let insert = format!(
@@ -78,8 +81,12 @@ pub(crate) async fn start(
         }
         Err(failure) => return Err((failure.into_refused("begin the package"), false)),
     }
-    let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings };
+    let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings, search_path };
     journey.run(session, 0, on).await.map_err(|error| (error, true))
+}
+
+fn search_path(history: &History<'_>, package: &Package) -> Result<String, RunError> {
+    Ok(Settings::search_path(&history.contracts.at(&Some(package.manifest.to.clone()))?))
 }
 
 /// Asks the database whether a package was begun, the answer to whose first COMMIT was lost.
@@ -117,6 +124,7 @@ pub(crate) async fn resume(
     // One that was mended and emitted again begins anew: what is there already is skipped.
     let same = package.hash.as_str() == under_way.migration_hash;
     let first = if same { under_way.operation } else { 0 };
+    let search_path = search_path(history, package)?;
     let claim = Claim { owner: token() };
     // The lock of the space is held: of two runs that find the owner gone, the second finds this one alive.
     let take = format!(
@@ -131,7 +139,7 @@ pub(crate) async fn resume(
     on(Event::Resuming { package: package.name.clone(), operation: first });
     let there = *goal == Some(package.manifest.to.clone());
     let scope = if there { Scope::Whole } else { Scope::Touched };
-    let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings };
+    let journey = Journey { history, package, claim, generation: standing.generation(), scope, settings, search_path };
     journey.run(session, first, on).await
 }
 

@@ -7,7 +7,7 @@ use novate_scratch::{Options, ScratchError, Server, install};
 fn main() -> Result<(), ScratchError> {
     let majors: Vec<_> = std::env::args().skip(1).filter_map(|major| major.parse().ok()).map(Some).collect();
     for major in if majors.is_empty() { vec![None] } else { majors } {
-        let installation = match install(major) {
+        let installation = match install(major, &[]) {
             Ok(installation) => installation,
             Err(error) => {
                 println!("{}: {error}\n{}", error.code(), error.fix());

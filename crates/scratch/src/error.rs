@@ -11,10 +11,12 @@ use crate::version::Major;
 #[non_exhaustive]
 pub enum ScratchError {
     /// No installation answers the request.
-    #[error("{}", not_found(*.wanted, .present))]
+    #[error("{}", not_found(*.wanted, .extensions, .present))]
     NotFound {
         /// The major that was asked for.
         wanted: Option<Major>,
+        /// The extensions that it has to offer.
+        extensions: Vec<String>,
         /// What the machine has in its place, as `18.4 in /usr/lib/postgresql/18/bin`.
         present: Vec<String>,
     },
@@ -123,7 +125,7 @@ impl ScratchError {
     /// The next step, as one sentence with an exact command where there is one.
     pub fn fix(&self) -> String {
         match self {
-            Self::NotFound { wanted, .. } => install_hint(*wanted),
+            Self::NotFound { wanted, extensions, .. } => install_hint(*wanted, extensions),
             Self::BinUnusable { .. } => format!(
                 "set {} to a folder that holds `postgres` and `initdb`, or unset it to let novate look for one",
                 crate::BIN_VARIABLE
@@ -155,8 +157,12 @@ impl ScratchError {
     }
 }
 
-fn not_found(wanted: Option<Major>, present: &[String]) -> String {
-    let name = wanted.map_or_else(|| "PostgreSQL".to_owned(), |major| format!("PostgreSQL {major}"));
+fn not_found(wanted: Option<Major>, extensions: &[String], present: &[String]) -> String {
+    let mut name = wanted.map_or_else(|| "PostgreSQL".to_owned(), |major| format!("PostgreSQL {major}"));
+    if !extensions.is_empty() {
+        let word = if extensions.len() == 1 { "extension" } else { "extensions" };
+        name = format!("{name} with the {word} {}", extensions.join(", "));
+    }
     if present.is_empty() {
         format!("{name} was not found on this machine")
     } else {
@@ -164,11 +170,15 @@ fn not_found(wanted: Option<Major>, present: &[String]) -> String {
     }
 }
 
-fn install_hint(wanted: Option<Major>) -> String {
+fn install_hint(wanted: Option<Major>, extensions: &[String]) -> String {
     let major = wanted.map(|major| major.to_string());
-    let own = major
-        .as_deref()
-        .map_or_else(|| "novate postgres install".to_owned(), |major| format!("novate postgres install {major}"));
+    let mut own = "novate postgres install".to_owned();
+    for word in major.iter().cloned().chain(extensions.iter().map(|name| format!("--with {name}"))) {
+        own = format!("{own} {word}");
+    }
+    if !extensions.is_empty() {
+        return format!("run `{own}`, or install {} for the server that there is", extensions.join(", "));
+    }
     let system = system_command(major.as_deref());
     format!("run `{own}`, or `{system}`, or set {}=<bin folder>", crate::BIN_VARIABLE)
 }
@@ -203,6 +213,7 @@ mod tests {
     fn a_missing_major_names_what_is_there_and_the_command() {
         let error = ScratchError::NotFound {
             wanted: Some(Major(18)),
+            extensions: Vec::new(),
             present: vec!["15.13 in /usr/lib/postgresql/15/bin".to_owned()],
         };
         assert_eq!(
@@ -211,5 +222,20 @@ mod tests {
         );
         assert!(error.fix().starts_with("run `novate postgres install 18`, or `"), "{}", error.fix());
         assert_eq!(error.code(), "SCRATCH.POSTGRES_NOT_FOUND");
+    }
+
+    #[test]
+    fn a_missing_extension_is_named_with_the_command() {
+        let error = ScratchError::NotFound {
+            wanted: None,
+            extensions: vec!["vector".to_owned()],
+            present: vec!["15.13 in /usr/lib/postgresql/15/bin".to_owned()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "PostgreSQL with the extension vector was not found on this machine, which has 15.13 in \
+             /usr/lib/postgresql/15/bin"
+        );
+        assert!(error.fix().starts_with("run `novate postgres install --with vector`, or "), "{}", error.fix());
     }
 }

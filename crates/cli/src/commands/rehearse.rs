@@ -1,7 +1,7 @@
 //! `novate rehearse`: the pending route on a copy, and what it does there.
 
 use clap::Args;
-use novate_contract::Space;
+use novate_contract::{Contract, Space};
 use novate_neon::{ApiKey, ProjectId};
 use novate_rehearse::{Copy, Left, NeonProject, OperationSeen, PackageSeen, Rehearsal, SpaceSeen};
 use novate_runner::connection::{ConnectionString, is_connection_string};
@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::migration_emit::node_json;
 use crate::exit::Exit;
+use crate::extensions;
 use crate::findings;
-use crate::lanes::Parts;
+use crate::lanes::{Part, Parts};
 use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Project, parse_connection, short};
@@ -64,7 +65,7 @@ pub(crate) struct Done {
 pub(crate) async fn on_copy(parts: &Parts<'_>, args: &CopyArgs) -> Result<Done, Problem> {
     let project = &parts.main().project;
     let context = project.context;
-    let copy = make(project, args).await?;
+    let copy = make(parts, args).await?;
     let lacks = copy.lacks.clone();
     let mut progress = Progress::new(context.ui);
     let (settings, interrupt) = (project.settings(), context.interrupt.clone());
@@ -77,7 +78,8 @@ pub(crate) async fn on_copy(parts: &Parts<'_>, args: &CopyArgs) -> Result<Done, 
     Ok(Done { rehearsal: rehearsed?, main, lacks, left: left? })
 }
 
-async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
+async fn make(parts: &Parts<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
+    let project = &parts.main().project;
     let ui = project.context.ui;
     if is_connection_string(&args.on) {
         let string = parse_connection(&args.on, &project.variables)?;
@@ -93,9 +95,12 @@ async fn make(project: &Project<'_>, args: &CopyArgs) -> Result<Copy, Problem> {
                 return Err(Problem::input("REHEARSE.CANNOT_KEEP", "a scratch server ends with the rehearsal")
                     .fix("leave --keep out, or rehearse --on template"));
             }
-            let major = live_major(project).await?;
+            let (major, live) = live(project).await?;
+            let goal = |part: &Part<'_>| part.ready.history.contract(&part.ready.goal.node);
+            let goals: Vec<Contract> = parts.all().iter().map(goal).collect::<Result<_, _>>()?;
             let installation = novate_scratch::find(&Request {
                 prefer: Some(Major(major)),
+                extensions: extensions::of(goals.iter().chain([&live])),
                 install_if_missing: true,
                 ..Request::default()
             })?;
@@ -210,11 +215,12 @@ fn stamp(project: &Project<'_>) -> Result<String, Problem> {
 }
 
 /// The major version of the server that is to be copied.
-async fn live_major(project: &Project<'_>) -> Result<u16, Problem> {
-    let session = project.connect().await?;
+async fn live(project: &Project<'_>) -> Result<(u16, Contract), Problem> {
+    let mut session = project.connect().await?;
     let major = session.server_major();
+    let live = novate_runner::read_live(&mut session).await?;
     session.close().await;
-    Ok(u16::try_from(major).unwrap_or(u16::MAX))
+    Ok((u16::try_from(major).unwrap_or(u16::MAX), live.contract))
 }
 
 impl Done {

@@ -12,6 +12,7 @@ use novate_scratch::{Database, Major, Request, Server};
 use serde_json::json;
 
 use crate::exit::Exit;
+use crate::extensions;
 use crate::findings;
 use crate::problem::{Place, Problem};
 use crate::progress::count;
@@ -43,7 +44,9 @@ pub(crate) async fn replay(
 ) -> Result<Replayed, Problem> {
     let context = project.context;
     let prefer = project.config.postgres_major.map(Major);
-    let server = Server::open(&Request { prefer, ..Request::default() })?;
+    let targets = history.packages.values().map(|package| history.contract(&Some(package.manifest.to.clone())));
+    let extensions = extensions::of(&targets.collect::<Result<Vec<Contract>, _>>()?);
+    let server = Server::open(&Request { prefer, extensions, ..Request::default() })?;
     context.ui.note(Symbol::Info, &format!("replaying on PostgreSQL {}", server.version()));
     let run = Run { context, history, packages, strict_coverage, server: &server };
     let start = Stage { database: server.database("replay")?, stubs: Contract::empty(context.space.clone()) };

@@ -12,6 +12,7 @@ use novate_history::{Edge, Graph, Manifest, MigrationHash, NewPackage, Node, Pac
 use novate_planner::Compiled;
 
 use crate::commands::manifest;
+use crate::extensions;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, Loaded, Project, short};
@@ -84,7 +85,9 @@ pub(crate) async fn squash(
 ) -> Result<Squashed, Problem> {
     let (before, after) = (history.contract(&stretch.from)?, history.contract(&stretch.to)?);
     transaction::check(history, stretch, [&before, &after])?;
-    let server = novate_scratch::Server::open(&novate_scratch::Request::default())?;
+    let extensions = extensions::of([&before, &after]);
+    let request = novate_scratch::Request { extensions, ..novate_scratch::Request::default() };
+    let server = novate_scratch::Server::open(&request)?;
     let rehearsal = proof::Rehearsal { context, project, history, server: &server, after: &after };
     let none = BTreeSet::new();
     let mut long = history.graph.route(&None, &stretch.from, &none, &none)?.edges;

@@ -95,7 +95,8 @@ pub(super) fn extension_of_function(name: &str) -> Option<&'static str> {
         "is_valid" | "isbn" | "isbn13" | "ismn" | "ismn13" | "issn" | "issn13" | "isn_weak" | "make_valid" | "upc" => {
             "isn"
         }
-        "binary_quantize" | "cosine_distance" | "inner_product" | "l1_distance" | "l2_distance" | "l2_norm"
+        "array_to_halfvec" | "array_to_sparsevec" | "array_to_vector" | "binary_quantize" | "cosine_distance"
+        | "hamming_distance" | "inner_product" | "jaccard_distance" | "l1_distance" | "l2_distance" | "l2_norm"
         | "l2_normalize" | "subvector" | "vector_dims" | "vector_norm" => "vector",
         "geometrytype" | "find_srid" | "postgis_version" => "postgis",
         name if name.starts_with("st_") => "postgis",

@@ -9,8 +9,14 @@ use crate::step::{Node, Place, Stage, Step, rank};
 use crate::strategy::online;
 use crate::uses;
 
+/// Access methods that build by their parameters: another value changes nothing of what is built already.
+const BUILT_BY_PARAMETERS: [&str; 2] = ["hnsw", "ivfflat"];
+
 /// Whether one index can become the other in place: its storage parameters can change, and an invalid one be rebuilt.
 pub(crate) fn can_alter(old: &Index, new: &Index) -> bool {
+    if BUILT_BY_PARAMETERS.contains(&old.method.as_str()) && old.storage != new.storage {
+        return false;
+    }
     let state = Index {
         storage: new.storage.clone(),
         valid: old.valid || new.valid,

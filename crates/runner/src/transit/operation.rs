@@ -106,8 +106,9 @@ impl Work<'_> {
         on: &mut dyn FnMut(Event),
     ) -> Result<Outcome, Attempt> {
         let sql = format!(
-            "{}; {}; {}; {}; SELECT {}; COMMIT",
+            "{}; SET LOCAL search_path = {}; {}; {}; {}; SELECT {}; COMMIT",
             self.journey.settings.begin(),
+            self.journey.search_path,
             self.moved(next),
             program::statement(
                 std::slice::from_ref(operation),
@@ -187,7 +188,8 @@ impl Work<'_> {
     async fn set_session(&mut self) -> Result<(), RunError> {
         let limit = self.journey.settings.statement_timeout.map_or(0, |limit| limit.as_millis().max(1));
         let sql = format!(
-            "SET lock_timeout = 0; SET statement_timeout = {limit}; SET search_path = public; {}",
+            "SET lock_timeout = 0; SET statement_timeout = {limit}; SET search_path = {}; {}",
+            self.journey.search_path,
             crate::Settings::notice_loss("false"),
         );
         let set = self.session.batch(&sql, &mut |_| ()).await;
@@ -237,7 +239,8 @@ impl Work<'_> {
     }
 
     async fn answer(&mut self, sql: &str) -> Result<bool, RunError> {
-        let sql = format!("{}; {sql}; COMMIT", self.journey.settings.begin());
+        let begin = self.journey.settings.begin();
+        let sql = format!("{begin}; SET LOCAL search_path = {}; {sql}; COMMIT", self.journey.search_path);
         match self.session.batch(&sql, &mut |_| ()).await {
             Ok(rows) => Ok(rows.last().and_then(|row| row.first()).and_then(Option::as_deref) == Some("t")),
             Err(failure) => {

@@ -148,7 +148,7 @@ fn retype(effect: &mut Effect, change: &Change<'_>, table: &QName, name: &Ident,
     if !fits {
         let message = format!("It fails where a value of {name} has no place in {}, or shortens it.", new.ty);
         effect.may_fail(&id, message);
-        if loses(&old.ty, &new.ty) {
+        if loses(&old.ty, &new.ty) || crate::conversion::is_rounded(&old.ty, &new.ty) {
             effect.is(OperationClass::Destructive);
             effect.hazard(HazardCode::DataLoss, &id, format!("Parts of a value that {} cannot hold are lost.", new.ty));
             effect.hazard(HazardCode::Irreversible, &id, "What is lost cannot be had back.");

@@ -20,6 +20,11 @@ pub(super) fn cost(old: &TypeName, new: &TypeName) -> Cost {
     if old == new {
         return Cost::None;
     }
+    // Without a modifier there is nothing that a value would have to be brought to, whatever type it is.
+    let drops_modifier = crate::conversion::same_base(old, new) && new.modifiers.is_empty();
+    if old.schema.is_some() && drops_modifier {
+        return Cost::None;
+    }
     if old.array || new.array || old.schema.is_some() || new.schema.is_some() {
         return Cost::Rewrite;
     }
