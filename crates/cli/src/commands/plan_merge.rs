@@ -46,9 +46,13 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         said.rows.push(join.row(name.as_ref()));
     }
     let text = said.lines.join("\n");
-    let next = match said.open.first() {
-        Some((source, name)) => format!("look at what {source} asks, then: novate migration emit {name}"),
-        None => "novate check, then: novate migrate".to_owned(),
+    let next = match said.open.as_slice() {
+        [] => "novate check, then: novate migrate".to_owned(),
+        [(source, name)] => format!("look at what {source} asks, then: novate migration emit {name}"),
+        several => {
+            let sources: Vec<&str> = several.iter().map(|(source, _)| source.as_str()).collect();
+            format!("look at what {} ask, then: novate migration emit", sources.join(" and "))
+        }
     };
     Ok(Report::new(text, json!({ "planned": !args.dry_run, "packages": said.rows })).next(next))
 }
