@@ -192,6 +192,33 @@ fn both_packages_of_a_merge_are_compiled_at_once() {
     project.novate("migrate").ok().says("2 packages applied");
 }
 
+#[test]
+fn a_merge_alarms_nobody_about_what_packages_do_for_themselves() {
+    let contract = |values: &str, columns: &str| {
+        format!("CREATE TYPE mood AS ENUM ({values});\nCREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL{columns});\n")
+    };
+    let project = Project::migrated(&contract("'sad', 'ok'", ""));
+    // One branch makes an enum anew, for which its package drops the old type; two others add columns.
+    project.contract(&contract("'ok'", ""));
+    project.novate("plan --name mood").ok();
+    project.fill("UPDATE public.t SET m = 'ok' WHERE m::text = 'sad';").ok();
+    project.contract(&contract("'sad', 'ok'", ", a text"));
+    project.novate("plan --from start --name a").ok();
+    project.contract(&contract("'ok'", ", a text"));
+    let merged = project.novate("plan --merge").ok().says("Drop enum public.mood_old");
+    let _ = merged.says("carried over replace removed values").does_not_say("data is lost");
+    let source = format!("migrations/app/{}/migration.sql", named(&project, "_merge_a"));
+    let kept: Vec<String> =
+        project.read(&source).lines().filter(|line| !line.contains("@placeholder")).map(str::to_owned).collect();
+    project.write(&source, &format!("{}\n", kept.join("\n")));
+    project.novate("migration emit").ok();
+    // The first two are joined. What the join took over is the same work, and is taken over once.
+    project.contract(&contract("'sad', 'ok'", ", b text"));
+    project.novate("plan --from start --name b").ok();
+    project.contract(&contract("'ok'", ", a text, b text"));
+    project.novate("plan --merge").ok().says("carried over replace removed values").does_not_say("not carried over");
+}
+
 /// The package whose name ends so.
 fn named(project: &Project, ending: &str) -> String {
     let names = std::fs::read_dir(project.path("migrations/app")).expect("packages");

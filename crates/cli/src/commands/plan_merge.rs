@@ -2,7 +2,7 @@
 
 use novate_contract::{Contract, json};
 use novate_history::{Edge, Node, PackageName};
-use novate_planner::{Compiled, Header, OperationClass};
+use novate_planner::{Compiled, HazardCode, Header, Operation};
 use serde_json::{Value, json};
 
 use super::contract::write_emitted;
@@ -136,7 +136,8 @@ impl Join {
                 Some(why) => format!("{} not carried over: {name}, of {package}: {why}", Symbol::Warning.text()),
             });
         }
-        if self.compiled.operations.iter().any(|operation| operation.class == OperationClass::Destructive) {
+        let loses = |operation: &Operation| operation.hazards.iter().any(|hazard| hazard.code == HazardCode::DataLoss);
+        if self.compiled.operations.iter().any(loses) {
             let lost = format!("data is lost on the way from {}", self.last);
             let question = "does the contract have what that branch brought?";
             said.lines.push(format!("{} {lost}: {question}", Symbol::Warning.text()));
@@ -192,9 +193,14 @@ fn carry(
     to: &Contract,
 ) -> Result<Vec<Carried>, Problem> {
     let mut carried: Vec<Carried> = Vec::new();
+    let mut taken: Vec<String> = Vec::new();
     for edge in others {
         let (_, theirs) = history.store.read_for_emit(&edge.package)?;
         for block in transforms(&theirs) {
+            // A package that joined others has what it took over from them.
+            if taken.contains(&block.text) {
+                continue;
+            }
             let package = edge.package.to_string();
             if carried.iter().any(|(name, _, left_out)| *name == block.name && left_out.is_none()) {
                 carried.push((block.name, package, Some("another of that name was carried over".to_owned())));
@@ -221,6 +227,7 @@ fn carry(
                     format!("-- @placeholder carried over from {package}: is it right here? Delete this line if so");
                 let end = block.text.trim_end().rfind('\n').map_or(0, |at| at + 1);
                 *source = with(&format!("{}{asks}\n{}", &block.text[..end], &block.text[end..]));
+                taken.push(block.text);
             }
             carried.push((block.name, package, left_out));
         }
