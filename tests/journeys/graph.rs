@@ -176,7 +176,8 @@ fn both_packages_of_a_merge_are_compiled_at_once() {
     project.novate("plan --from start --name right").ok();
     project.fill("UPDATE public.t SET b = 'b' WHERE b IS NULL;").ok();
     project.contract(&table(", a text NOT NULL, b text NOT NULL"));
-    let merged = project.novate("plan --merge").ok().says("_merge_right/migration.sql ask, then: novate migration emit");
+    let merged =
+        project.novate("plan --merge").ok().says("_merge_right/migration.sql ask, then: novate migration emit");
     assert!(merged.transcript().contains("_merge_left/migration.sql and "), "{}", merged.transcript());
     let open = project.novate("migration emit --json").ok().json();
     assert_eq!(open["packages"].as_array().map(Vec::len), Some(2), "{open}");
@@ -195,7 +196,9 @@ fn both_packages_of_a_merge_are_compiled_at_once() {
 #[test]
 fn a_merge_alarms_nobody_about_what_packages_do_for_themselves() {
     let contract = |values: &str, columns: &str| {
-        format!("CREATE TYPE mood AS ENUM ({values});\nCREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL{columns});\n")
+        format!(
+            "CREATE TYPE mood AS ENUM ({values});\nCREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL{columns});\n"
+        )
     };
     let project = Project::migrated(&contract("'sad', 'ok'", ""));
     // One branch makes an enum anew, for which its package drops the old type; two others add columns.
