@@ -167,6 +167,69 @@ fn a_merge_carries_data_work_over() {
 }
 
 #[test]
+fn both_packages_of_a_merge_are_compiled_at_once() {
+    let project = Project::migrated(&table(""));
+    project.contract(&table(", a text NOT NULL"));
+    project.novate("plan --name left").ok();
+    project.fill("UPDATE public.t SET a = 'a' WHERE a IS NULL;").ok();
+    project.contract(&table(", b text NOT NULL"));
+    project.novate("plan --from start --name right").ok();
+    project.fill("UPDATE public.t SET b = 'b' WHERE b IS NULL;").ok();
+    project.contract(&table(", a text NOT NULL, b text NOT NULL"));
+    let merged =
+        project.novate("plan --merge").ok().says("_merge_right/migration.sql ask, then: novate migration emit");
+    assert!(merged.transcript().contains("_merge_left/migration.sql and "), "{}", merged.transcript());
+    let open = project.novate("migration emit --json").ok().json();
+    assert_eq!(open["packages"].as_array().map(Vec::len), Some(2), "{open}");
+    assert_eq!(open["packages"][1]["placeholders"].as_array().map(Vec::len), Some(1), "{open}");
+    for slug in ["_merge_left", "_merge_right"] {
+        let source = format!("migrations/app/{}/migration.sql", named(&project, slug));
+        let kept: Vec<String> =
+            project.read(&source).lines().filter(|line| !line.contains("@placeholder")).map(str::to_owned).collect();
+        project.write(&source, &format!("{}\n", kept.join("\n")));
+    }
+    project.novate("migration emit").ok().says("_merge_left emitted").says("_merge_right emitted");
+    project.novate("check").ok();
+    project.novate("migrate").ok().says("2 packages applied");
+}
+
+#[test]
+fn a_merge_alarms_nobody_about_what_packages_do_for_themselves() {
+    let contract = |values: &str, columns: &str| {
+        format!(
+            "CREATE TYPE mood AS ENUM ({values});\nCREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL{columns});\n"
+        )
+    };
+    let project = Project::migrated(&contract("'sad', 'ok'", ""));
+    // One branch makes an enum anew, for which its package drops the old type; two others add columns.
+    project.contract(&contract("'ok'", ""));
+    project.novate("plan --name mood").ok();
+    project.fill("UPDATE public.t SET m = 'ok' WHERE m::text = 'sad';").ok();
+    project.contract(&contract("'sad', 'ok'", ", a text"));
+    project.novate("plan --from start --name a").ok();
+    project.contract(&contract("'ok'", ", a text"));
+    let merged = project.novate("plan --merge").ok().says("Drop enum public.mood_old");
+    let _ = merged.says("carried over replace removed values").does_not_say("data is lost");
+    let source = format!("migrations/app/{}/migration.sql", named(&project, "_merge_a"));
+    let kept: Vec<String> =
+        project.read(&source).lines().filter(|line| !line.contains("@placeholder")).map(str::to_owned).collect();
+    project.write(&source, &format!("{}\n", kept.join("\n")));
+    project.novate("migration emit").ok();
+    // The first two are joined. What the join took over is the same work, and is taken over once.
+    project.contract(&contract("'sad', 'ok'", ", b text"));
+    project.novate("plan --from start --name b").ok();
+    project.contract(&contract("'ok'", ", a text, b text"));
+    project.novate("plan --merge").ok().says("carried over replace removed values").does_not_say("not carried over");
+}
+
+/// The package whose name ends so.
+fn named(project: &Project, ending: &str) -> String {
+    let names = std::fs::read_dir(project.path("migrations/app")).expect("packages");
+    let mut names = names.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"));
+    names.find(|name| name.ends_with(ending)).unwrap_or_else(|| panic!("no package {ending}"))
+}
+
+#[test]
 fn a_merge_names_what_it_cannot_carry_over() {
     let project = Project::migrated(&table(", note text"));
     project.contract(&table(", note text, a text"));

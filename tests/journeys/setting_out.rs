@@ -12,7 +12,10 @@ const USERS: &str = "CREATE TABLE users (
 fn greenfield() {
     let project = Project::new();
     project.novate("init").ok().says("novate.toml").says("novate plan");
+    // Nothing was said yet, so nothing is wrong.
+    project.novate("check").ok();
     project.contract(USERS);
+    project.novate("check").fails(4, "CONTRACT.STALE");
     project.novate("contract emit").ok().says("1 table");
     project.novate("plan --name start").ok().says("Create table public.users").says("novate migrate");
     project.novate("migrate --plan").ok().says("_start");

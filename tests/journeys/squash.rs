@@ -56,6 +56,8 @@ fn every_database_still_gets_to_the_end() {
     let before = names(&project, "migrations/app");
     let dry = project.novate("migration squash empty.. --dry-run").ok().says("planned anew");
     assert!(dry.out.contains("left out"), "{}", dry.transcript());
+    // What it would be called is said again in the next command.
+    project.novate("migration squash empty.. --dry-run --name 'a year'").ok().says("squash empty.. --name 'a year'");
     assert_eq!(names(&project, "migrations/app"), before);
 
     project

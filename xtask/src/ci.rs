@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::failure::Failure;
 use crate::process::{capture, cargo, run as run_process};
 use crate::workspace::{Profile, novate, root};
-use crate::{drill, say, test};
+use crate::{drill, quarter, say, test};
 
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -39,6 +39,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     test::run(&[])?;
     step("properties over thousands of contracts", test::properties)?;
     step("drills, a few rounds of each", drill::few)?;
+    step("a quarter of a team", quarter::quietly)?;
     say::heading("all of it");
     say::done(&format!("everything holds ({})", say::time(began.elapsed())));
     Ok(())

@@ -6,7 +6,7 @@
 
 use std::process::Command;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Database, Installation, Major, Options, Request, Server};
 use serde_json::Value;
 
@@ -142,6 +142,18 @@ fn said(version: &str) -> Option<Major> {
     number.split(['.', 'b', 'r']).next()?.parse().ok()
 }
 
+/// A database as statements that any connection can run.
+pub(crate) fn dump(pg_dump: &Utf8Path, database: &Database) -> Result<String, Failure> {
+    let output = capture(Command::new(pg_dump).args(["--inserts", "--dbname", &database.conninfo()]))?;
+    if !output.ok {
+        return Err(Failure::new(format!("pg_dump failed: {}", output.stderr.trim()), "see what it says"));
+    }
+    // Lines for psql, and a setting that only servers know that are as new as this pg_dump.
+    let lines = output.stdout.lines();
+    let lines = lines.filter(|line| !line.starts_with('\\') && !line.starts_with("SET transaction_timeout"));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// A project whose contract is in many forms that are printed otherwise than they are written.
 struct Project<'a> {
     folder: Utf8PathBuf,
@@ -171,14 +183,7 @@ impl<'a> Project<'a> {
         self.succeed(database, &["plan", "--name", "start"])?;
         self.succeed(database, &["migrate"])?;
         self.verify(database, &[])?;
-        let output = capture(Command::new(pg_dump).args(["--inserts", "--dbname", &database.conninfo()]))?;
-        if !output.ok {
-            return Err(Failure::new(format!("pg_dump failed: {}", output.stderr.trim()), "see what it says"));
-        }
-        // Lines for psql, and a setting that only servers know that are as new as this pg_dump.
-        let lines = output.stdout.lines();
-        let lines = lines.filter(|line| !line.starts_with('\\') && !line.starts_with("SET transaction_timeout"));
-        Ok(lines.collect::<Vec<_>>().join("\n"))
+        dump(pg_dump, database)
     }
 
     fn restore(&self, dump: &str, to: &Database) -> Result<(), Failure> {

@@ -9,7 +9,6 @@ mod disk;
 mod history;
 mod latency;
 mod pgbouncer;
-mod program;
 mod random;
 mod runner;
 mod runners;
@@ -24,10 +23,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Installation, Server};
 
 use crate::failure::Failure;
+use crate::program::Program;
 use crate::workspace::{Profile, novate};
 use crate::{demo, postgres, say};
 use history::History;
-use program::Program;
+pub(crate) use history::wait_until;
 
 /// Rounds that do not need a server of their own go on side by side.
 const AT_ONCE: usize = 2;

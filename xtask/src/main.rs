@@ -16,6 +16,8 @@ mod failure;
 mod fuzz;
 mod postgres;
 mod process;
+mod program;
+mod quarter;
 mod say;
 mod test;
 mod workspace;
@@ -39,6 +41,9 @@ cargo xtask TASK
                         --seed S       the same chance again
                         --round N      this round alone
                         pgbouncer      whole migrations behind that pooler, where it is installed
+  quarter             thirteen weeks of a team of four, with git, three environments and real servers
+                        --verbose      commands and what they print
+                        --wait         a step that failed keeps its servers until a line is entered
   drift               what verifying says, on several major versions, also of restored dumps
                         --majors LIST      13,15,18 where nothing is said; fetched where they are missing
                         --pg-dump PROGRAM  one that is as new as the newest of them
@@ -73,6 +78,7 @@ fn run(task: &str, rest: &[String]) -> Result<(), Failure> {
         "ci" => ci::run(),
         "corpus" => corpus::run(rest),
         "drill" => drill::run(rest),
+        "quarter" => quarter::run(rest),
         "drift" => drift::run(rest),
         "bench" => bench::run(rest),
         "fuzz" => fuzz::run(rest),

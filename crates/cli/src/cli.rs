@@ -256,7 +256,7 @@ pub(crate) struct New {
 /// `novate migration emit`
 #[derive(Debug, Args)]
 pub(crate) struct MigrationEmit {
-    /// The package; the newest by default
+    /// The package; by default all that were edited or ask something, else the newest
     pub(crate) package: Option<String>,
     /// Also where others build on it
     #[arg(long)]

@@ -3,10 +3,10 @@
 
 use novate_proxy::{Cut, Proxy, Then, Traffic};
 
-use super::program::BOUND;
 use super::tally::{on, rounds};
 use super::{AT_ONCE, Drill, Stage, socket};
 use crate::failure::Failure;
+use crate::program::BOUND;
 use crate::say;
 
 pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<(), Failure> {

@@ -11,11 +11,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use novate_scratch::{Database, Installation, Options, Server};
 
 use super::history::{self, newest};
-use super::program::Program;
 use super::tally::{on, rounds};
 use super::{Drill, Stage, own, settings, state};
 use crate::failure::Failure;
 use crate::process::capture;
+use crate::program::Program;
 
 /// The small disk, where this program runs itself inside of its namespace.
 const MOUNTED: &str = "NOVATE_DRILL_DISK";

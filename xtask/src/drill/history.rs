@@ -9,9 +9,9 @@ use novate_scratch::{Database, Server};
 use serde_json::Value;
 
 use super::AT_ONCE;
-use super::program::Program;
 use super::state::{self, State};
 use crate::failure::Failure;
+use crate::program::Program;
 
 /// How a package commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 use novate_proxy::{Proxy, Traffic};
 
 use super::history;
-use super::program::Program;
 use super::{Drill, Stage, socket};
 use crate::failure::Failure;
+use crate::program::Program;
 use crate::say;
 
 /// Round trips of a package, from its BEGIN to its COMMIT.

@@ -1,9 +1,9 @@
 //! The runner is killed at any moment of a run.
 
-use super::program::BOUND;
 use super::tally::{on, rounds};
 use super::{AT_ONCE, Drill, Stage};
 use crate::failure::Failure;
+use crate::program::BOUND;
 
 pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<(), Failure> {
     rounds(drill, "runner", count.unwrap_or(1), AT_ONCE, |round| {

@@ -6,10 +6,10 @@ use novate_scratch::Database;
 use serde_json::Value;
 
 use super::history::newest;
-use super::program::{Program, Running};
 use super::tally::{on, rounds};
 use super::{Drill, Stage, history, state};
 use crate::failure::Failure;
+use crate::program::{Program, Running};
 
 /// What takes longer waits for ever: the slow package takes three seconds, and each pause at most ten.
 const LONGEST: Duration = Duration::from_mins(1);

@@ -10,11 +10,11 @@ use novate_proxy::Proxy;
 use novate_scratch::{Database, Installation, Options, Server};
 
 use super::history::{RUNS, wait_until};
-use super::program::BOUND;
 use super::tally::{on, rounds};
 use super::{Drill, Stage, own};
 use crate::failure::Failure;
 use crate::process::capture;
+use crate::program::BOUND;
 
 /// Who is killed.
 #[derive(Debug, Clone, Copy)]

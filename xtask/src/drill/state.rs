@@ -5,8 +5,8 @@ use std::time::Duration;
 use novate_scratch::Database;
 
 use super::history::{self, History, Mode, wait_until};
-use super::program::{Program, Ran};
 use crate::failure::Failure;
+use crate::program::{Program, Ran};
 
 /// What a database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -284,12 +284,14 @@ fn contract_problems(
 ) -> Result<Vec<Problem>, Problem> {
     let mut problems = Vec::new();
     let path = project.emitted_path()?;
+    let untouched = history.graph.edges().is_empty() && *contract == history.contract(&None)?;
     match Emitted::find(&path, contract) {
+        // A project that has just begun: the first plan emits it.
+        Ok(Emitted::Missing) if untouched => {}
         Ok(found) => problems.extend(found.problem(&path)),
         Err(problem) => problems.push(problem),
     }
     let node: Node = Some(json::storage_hash(contract));
-    let untouched = history.graph.edges().is_empty() && *contract == history.contract(&None)?;
     if whole && !untouched && !history.graph.contains(&node) {
         problems.push(
             Problem::input("MIGRATION.NOT_PLANNED", "no package leads to the contract")

@@ -18,6 +18,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("rehearsal", include_str!("../../../../docs/rehearsal.md")),
     ("policy", include_str!("../../../../docs/policy.md")),
     ("graph", include_str!("../../../../docs/graph.md")),
+    ("team", include_str!("../../../../docs/team.md")),
     ("roles", include_str!("../../../../docs/roles.md")),
     ("seeds", include_str!("../../../../docs/seeds.md")),
     ("verify", include_str!("../../../../docs/verify.md")),

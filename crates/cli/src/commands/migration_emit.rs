@@ -1,8 +1,8 @@
 //! `novate migration emit`: migration.sql into what runs.
 
 use novate_contract::StorageHash;
-use novate_history::{HistoryError, NewPackage, PackageName, SourceDigest};
-use serde_json::json;
+use novate_history::{HistoryError, Manifest, NewPackage, PackageName, SourceDigest};
+use serde_json::{Value, json};
 
 use super::plan;
 use crate::cli::MigrationEmit;
@@ -12,12 +12,54 @@ use crate::progress::count;
 use crate::project::{Context, Project};
 use crate::ui::{Report, Symbol};
 
-/// Compiles a package again.
+/// Compiles a package again; where none is named, every one that waits for it.
 pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Problem> {
     let project = context.project()?;
     project.check_own()?;
+    let mut names = match &args.package {
+        Some(_) => Vec::new(),
+        None => waiting(&project)?,
+    };
+    if names.is_empty() {
+        names.push(pick(&project, args.package.as_deref())?);
+    }
+    let mut emitted = Vec::new();
+    let mut problems = Vec::new();
+    for name in names {
+        match emit(&project, name, args.force) {
+            Ok(one) => emitted.push(one),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let Some(problem) = Problem::join(problems) {
+        for one in emitted {
+            context.ui.note(Symbol::Info, one.text.trim_start_matches("✔ "));
+        }
+        return Err(problem);
+    }
+    let text = emitted.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join("\n");
+    let next = emitted.iter().find(|one| one.asks).or(emitted.last()).map(|one| one.next.clone());
+    let mut rows: Vec<Value> = emitted.into_iter().map(|one| one.json).collect();
+    // One package is told as it always was.
+    let json = if rows.len() == 1 { rows.remove(0) } else { json!({ "packages": rows }) };
+    let report = Report::new(text, json);
+    Ok(match next {
+        Some(next) => report.next(next),
+        None => report,
+    })
+}
+
+/// A package that was compiled.
+struct Compiled {
+    text: String,
+    /// Whether it has placeholders.
+    asks: bool,
+    next: String,
+    json: Value,
+}
+
+fn emit(project: &Project<'_>, name: PackageName, force: bool) -> Result<Compiled, Problem> {
     let store = project.store()?;
-    let name = pick(&project, args.package.as_deref())?;
     let (manifest, source) = store.read_for_emit(&name)?;
     let path = shorten(store.source_path(&name));
     let before = store.contract(&manifest.from, name.as_str())?;
@@ -25,7 +67,7 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
     let compiled = novate_planner::compile(&source, &before, &to)
         .map_err(|errors| operations::compile_problem(path.as_str(), &source, errors))?;
     let new = NewPackage {
-        manifest: plan::manifest(&project, manifest.from, manifest.to, manifest.created_at, &source, &compiled),
+        manifest: plan::manifest(project, manifest.from, manifest.to, manifest.created_at, &source, &compiled),
         operations: compiled.operations.clone(),
         source,
     };
@@ -33,7 +75,7 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
         .read_package(&name)
         .is_ok_and(|old| old.manifest == new.manifest && old.operations == new.operations && old.source == new.source);
     if !unchanged {
-        if let (false, Some(reason)) = (args.force, store.users_of(&name)?) {
+        if let (false, Some(reason)) = (force, store.users_of(&name)?) {
             return Err(HistoryError::PackageInUse { package: name.to_string(), reason }.into());
         }
         store.rewrite_package(&name, &new)?;
@@ -55,17 +97,36 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
     } else {
         format!("novate migrate --to {name}; a ref requires it with: novate ref set REF {name} --invariant ID")
     };
-    Ok(Report::new(
-        text,
-        json!({
+    Ok(Compiled {
+        asks: !compiled.placeholders.is_empty(),
+        json: json!({
             "package": name.as_str(),
             "written": !unchanged,
             "operations": operations::json(&compiled.operations),
             "placeholders": compiled.placeholders.iter()
                 .map(|p| json!({ "line": p.line, "question": p.question })).collect::<Vec<_>>(),
         }),
-    )
-    .next(next))
+        text,
+        next,
+    })
+}
+
+/// Packages that wait to be compiled: they ask something, or were edited since. By their manifests' times.
+fn waiting(project: &Project<'_>) -> Result<Vec<PackageName>, Problem> {
+    let store = project.store()?;
+    let mut waiting = Vec::new();
+    for name in store.package_names()? {
+        let (manifest, source) = store.read_for_emit(&name)?;
+        if waits(&manifest, &source) {
+            waiting.push((manifest.created_at, name));
+        }
+    }
+    waiting.sort();
+    Ok(waiting.into_iter().map(|(_, name)| name).collect())
+}
+
+fn waits(manifest: &Manifest, source: &str) -> bool {
+    !manifest.placeholders.is_empty() || SourceDigest::of(source) != manifest.source_digest
 }
 
 /// The package that was named (whole, by its slug, or by its path), or the newest.
@@ -77,8 +138,7 @@ pub(crate) fn pick(project: &Project<'_>, text: Option<&str>) -> Result<PackageN
         let mut newest: Option<(bool, String, PackageName)> = None;
         for name in names {
             let (manifest, source) = store.read_for_emit(&name)?;
-            let waits = !manifest.placeholders.is_empty() || SourceDigest::of(&source) != manifest.source_digest;
-            let candidate = (waits, manifest.created_at, name);
+            let candidate = (waits(&manifest, &source), manifest.created_at, name);
             if newest.as_ref().is_none_or(|other| candidate > *other) {
                 newest = Some(candidate);
             }
@@ -111,6 +171,6 @@ pub(crate) fn pick(project: &Project<'_>, text: Option<&str>) -> Result<PackageN
 }
 
 /// A node for programs.
-pub(crate) fn node_json(node: Option<&StorageHash>) -> serde_json::Value {
-    node.map_or(serde_json::Value::Null, |hash| hash.as_str().into())
+pub(crate) fn node_json(node: Option<&StorageHash>) -> Value {
+    node.map_or(Value::Null, |hash| hash.as_str().into())
 }

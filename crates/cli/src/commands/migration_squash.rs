@@ -8,7 +8,7 @@ use super::plan;
 use crate::operations;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
-use crate::project::{Context, Project};
+use crate::project::{Context, Project, shell_word};
 use crate::squash::{Stretch, squash};
 use crate::states;
 use crate::ui::{Report, Symbol};
@@ -63,7 +63,9 @@ pub(crate) async fn run(context: &Context, args: &Squash) -> Result<Report, Prob
     });
     if args.dry_run {
         lines.push(format!("{} would go to the archive: {}", Symbol::Info.text(), count(replaced.len(), "package")));
-        return Ok(Report::new(lines.join("\n"), json).next(format!("novate migration squash {}", args.stretch)));
+        let named = args.name.as_ref().map(|name| format!(" --name {}", shell_word(name))).unwrap_or_default();
+        let next = format!("novate migration squash {}{named}", args.stretch);
+        return Ok(Report::new(lines.join("\n"), json).next(next));
     }
     let (before, after) = (history.contract(&stretch.from)?, history.contract(&stretch.to)?);
     let outline = history.outline();

@@ -2,7 +2,7 @@
 
 use novate_contract::{Contract, json};
 use novate_history::{Edge, Node, PackageName};
-use novate_planner::{Compiled, Header, OperationClass};
+use novate_planner::{Compiled, HazardCode, Header, Operation};
 use serde_json::{Value, json};
 
 use super::contract::write_emitted;
@@ -47,9 +47,13 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
         said.rows.push(join.row(name.as_ref()));
     }
     let text = said.lines.join("\n");
-    let next = match said.open.first() {
-        Some((source, name)) => format!("look at what {source} asks, then: novate migration emit {name}"),
-        None => "novate check, then: novate migrate".to_owned(),
+    let next = match said.open.as_slice() {
+        [] => "novate check, then: novate migrate".to_owned(),
+        [(source, name)] => format!("look at what {source} asks, then: novate migration emit {name}"),
+        several => {
+            let sources: Vec<&str> = several.iter().map(|(source, _)| source.as_str()).collect();
+            format!("look at what {} ask, then: novate migration emit", sources.join(" and "))
+        }
     };
     Ok(Report::new(text, json!({ "planned": !args.dry_run, "packages": said.rows })).next(next))
 }
@@ -133,7 +137,8 @@ impl Join {
                 Some(why) => format!("{} not carried over: {name}, of {package}: {why}", Symbol::Warning.text()),
             });
         }
-        if self.compiled.operations.iter().any(|operation| operation.class == OperationClass::Destructive) {
+        let loses = |operation: &Operation| operation.hazards.iter().any(|hazard| hazard.code == HazardCode::DataLoss);
+        if self.compiled.operations.iter().any(loses) {
             let lost = format!("data is lost on the way from {}", self.last);
             let question = "does the contract have what that branch brought?";
             said.lines.push(format!("{} {lost}: {question}", Symbol::Warning.text()));
@@ -189,9 +194,14 @@ fn carry(
     to: &Contract,
 ) -> Result<Vec<Carried>, Problem> {
     let mut carried: Vec<Carried> = Vec::new();
+    let mut taken: Vec<String> = Vec::new();
     for edge in others {
         let (_, theirs) = history.store.read_for_emit(&edge.package)?;
         for block in transforms(&theirs) {
+            // A package that joined others has what it took over from them.
+            if taken.contains(&block.text) {
+                continue;
+            }
             let package = edge.package.to_string();
             if carried.iter().any(|(name, _, left_out)| *name == block.name && left_out.is_none()) {
                 carried.push((block.name, package, Some("another of that name was carried over".to_owned())));
@@ -218,6 +228,7 @@ fn carry(
                     format!("-- @placeholder carried over from {package}: is it right here? Delete this line if so");
                 let end = block.text.trim_end().rfind('\n').map_or(0, |at| at + 1);
                 *source = with(&format!("{}{asks}\n{}", &block.text[..end], &block.text[end..]));
+                taken.push(block.text);
             }
             carried.push((block.name, package, left_out));
         }

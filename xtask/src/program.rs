@@ -1,4 +1,4 @@
-//! Running `novate` in the project of a drill: never for longer than a bound, and never past the end of the drill.
+//! Running programs whose output is kept: never for longer than a bound, and never past the end of the task.
 
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -22,7 +22,7 @@ pub(crate) struct Program {
 /// A run that has ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Ran {
-    arguments: String,
+    shown: String,
     status: ExitStatus,
     /// What it said, on both outputs.
     pub(crate) said: String,
@@ -33,7 +33,7 @@ pub(crate) struct Ran {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
-    arguments: String,
+    shown: String,
     output: Utf8PathBuf,
     began: Instant,
 }
@@ -58,22 +58,18 @@ impl Program {
     pub(crate) fn start(&self, url: &str, arguments: &str) -> Result<Running, Failure> {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let output = self.folder.join(format!("said-{number}"));
-        let file = fs_err::File::create(&output)?.into_parts().0;
         // Every run is a minute after the one before, so that packages have names of their own.
         let clock = 1_778_846_400 + u64::from(number) * 60;
-        let child = Command::new(&self.path)
+        let mut command = Command::new(&self.path);
+        command
             .args(arguments.split_whitespace())
             .current_dir(&self.folder)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", &self.folder)
             .env("DATABASE_URL", url)
-            .env("SOURCE_DATE_EPOCH", clock.to_string())
-            .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file)
-            .spawn()?;
-        Ok(Running { child, arguments: arguments.to_owned(), output, began: Instant::now() })
+            .env("SOURCE_DATE_EPOCH", clock.to_string());
+        Running::of(&mut command, format!("novate {arguments}"), output)
     }
 
     /// Runs it to its end.
@@ -83,6 +79,13 @@ impl Program {
 }
 
 impl Running {
+    /// Starts a program that asks nothing; `shown` is the command as people type it, and both outputs go into a file.
+    pub(crate) fn of(command: &mut Command, shown: String, output: Utf8PathBuf) -> Result<Self, Failure> {
+        let file = fs_err::File::create(&output)?.into_parts().0;
+        let child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
+        Ok(Self { child, shown, output, began: Instant::now() })
+    }
+
     /// Whether it still runs at a moment after its start, for which this waits.
     pub(crate) fn runs_at(&mut self, moment: Duration) -> Result<bool, Failure> {
         std::thread::sleep(moment.saturating_sub(self.began.elapsed()));
@@ -104,14 +107,14 @@ impl Running {
             }
             if self.began.elapsed() > bound {
                 let said = self.said()?;
-                let what = format!("novate {} did not end within {} s: {said}", self.arguments, bound.as_secs());
+                let what = format!("{} did not end within {} s: {said}", self.shown, bound.as_secs());
                 return Err(Failure::new(what, "see why it waits"));
             }
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(5));
         };
         let said = self.said()?;
-        Ok(Ran { arguments: self.arguments.clone(), status, said, took: self.began.elapsed() })
+        Ok(Ran { shown: self.shown.clone(), status, said, took: self.began.elapsed() })
     }
 
     fn said(&self) -> Result<String, Failure> {
@@ -129,6 +132,11 @@ impl Drop for Running {
 }
 
 impl Ran {
+    /// The command as people type it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Its exit code; none where a signal ended it.
     pub(crate) fn code(&self) -> Option<i32> {
         self.status.code()
@@ -161,6 +169,6 @@ impl Ran {
 
 impl std::fmt::Display for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "$ novate {}\n{}\n[{}, {:?}]", self.arguments, self.said.trim_end(), self.status, self.took)
+        write!(f, "$ {}\n{}\n[{}, {:?}]", self.shown, self.said.trim_end(), self.status, self.took)
     }
 }
