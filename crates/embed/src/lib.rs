@@ -79,7 +79,7 @@ pub use request::{IfAhead, Migrate, Status, Verify};
 /// Cargo builds again when an embedded file changes. That a package is *new* it sees only through a build script, without
 /// which the macro refuses to work:
 ///
-/// ```
+/// ```text
 /// // build.rs
 /// fn main() {
 ///     println!("cargo::rerun-if-changed=migrations");

@@ -42,7 +42,7 @@ pub struct __Space {
     pub name: &'static str,
     pub folder: &'static str,
     pub pieces: &'static [&'static str],
-    pub files: &'static [(&'static str, &'static [usize])],
+    pub files: &'static [(&'static str, &'static [u32])],
 }
 
 impl Migrations {
@@ -153,8 +153,9 @@ impl Set {
 }
 
 impl __Space {
-    fn text(&self, pieces: &[usize]) -> Cow<'static, str> {
-        let piece = |at: &usize| self.pieces.get(*at).copied().unwrap_or_default();
+    fn text(&self, pieces: &[u32]) -> Cow<'static, str> {
+        let piece =
+            |at: &u32| usize::try_from(*at).ok().and_then(|at| self.pieces.get(at)).copied().unwrap_or_default();
         match pieces {
             [only] => Cow::Borrowed(piece(only)),
             several => Cow::Owned(several.iter().map(piece).collect()),

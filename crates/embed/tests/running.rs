@@ -56,7 +56,7 @@ async fn an_empty_database_is_brought_to_the_end_of_the_history_and_told_of() {
 }
 
 /// Futures can be spawned, which is to say moved to other threads.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn many_at_once_of_one_process_apply_each_package_once() {
     let (history, empty) = (History::whole(), Empty::new());
     let (migrations, database) = (history.read(), empty.database());
@@ -174,23 +174,28 @@ async fn dropping_the_future_leaves_nothing_half_done() {
     let (tell, told) = tokio::sync::oneshot::channel();
     let mut tell = Some(tell);
     let run = migrations.migrate(&database).lock_timeout(Duration::from_secs(60)).on_event(move |event| {
-        if let (What::Waiting { .. }, Some(tell)) = (&event.what, tell.take()) {
+        if let What::Waiting { .. } = event.what
+            && let Some(tell) = tell.take()
+        {
             let _ = tell.send(());
         }
     });
+    let mut run = run.into_future();
     tokio::select! {
-        done = run => panic!("it cannot have ended: {done:?}"),
+        done = &mut run => panic!("it cannot have ended: {done:?}"),
         heard = told => heard.unwrap(),
     }
-    // The run was dropped while it waited. Its session ends although the table is still held.
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = \
                   'novate-embed'";
+    assert_eq!(empty.one(others), "1");
+    drop(run);
+    // Its session ends although the table is still held.
     let ended = async {
         while empty.one(others) != "0" {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("the run goes on");
+    tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
     drop(blocker);
     assert_eq!(empty.one("SELECT count(*) FROM novate.ledger"), "1");
     assert_eq!(empty.one("SELECT count(*) FROM information_schema.columns WHERE column_name = 'pinned'"), "0");

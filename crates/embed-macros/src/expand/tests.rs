@@ -55,7 +55,7 @@ fn a_history_in_order_is_embedded_and_every_file_watched() {
     assert!(text.contains("name: \"app\", folder: \"migrations/app\""), "{text}");
     let files = 3 * 8 + 7;
     assert_eq!(text.matches("::core::include_bytes!").count(), files);
-    assert_eq!(text.matches("as &[usize])").count(), files);
+    assert_eq!(text.matches("as &[u32])").count(), files);
     let snapshots: u64 = 74_881;
     let ops = "\"migrations/app/20260504T0900_start/ops.json\"";
     assert!(text.contains(ops), "{text}");
