@@ -2,7 +2,7 @@
 //!
 //!     DATABASE_URL=postgresql://localhost/notes PORT=8080 cargo run
 //!
-//! Any number of instances may start at once. One of them migrates, the others wait for it.
+//! Any number of instances may start at once. One migrates at a time, the others wait for it.
 
 mod notes;
 
@@ -75,14 +75,14 @@ async fn connect() -> Result<Client, Box<dyn Error>> {
 struct Health {
     ready: bool,
     /// The contract that the database was at when this instance began to serve.
-    contract: Arc<str>,
+    contract: String,
 }
 
 /// Whether this instance can serve.
 async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
     let ready = app.client.simple_query("SELECT 1").await.is_ok();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Health { ready, contract: app.contract }))
+    (status, Json(Health { ready, contract: app.contract.to_string() }))
 }
 
 /// Returns when Ctrl-C is pressed or the system asks the program to end.
