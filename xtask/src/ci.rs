@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::failure::Failure;
 use crate::process::{capture, cargo, run as run_process};
 use crate::workspace::{Profile, novate, root};
-use crate::{drill, quarter, say, test};
+use crate::{drill, examples, quarter, say, test};
 
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -19,8 +19,9 @@ pub(crate) fn run() -> Result<(), Failure> {
     components()?;
     step("formatting", || {
         run_process(&mut cargo(&["fmt", "--all", "--check"]))?;
-        // A workspace of its own.
-        run_process(&mut cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
+        // Workspaces of their own.
+        run_process(&mut cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
+        examples::formatted()
     })?;
     step("house rules", house::check)?;
     step("links in the documentation", links::check)?;
@@ -30,12 +31,13 @@ pub(crate) fn run() -> Result<(), Failure> {
         licences::check(&metadata)
     })?;
     step("lints", || {
-        run_process(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))
+        run_process(&mut cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+        examples::linted()
     })?;
     step("documentation", || {
         run_process(cargo(&["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    step("the example of this repository", example)?;
+    step("the projects of this repository", projects)?;
     test::run(&[])?;
     step("properties over thousands of contracts", test::properties)?;
     step("drills, a few rounds of each", drill::few)?;
@@ -66,12 +68,14 @@ fn components() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The repository is itself a project: its contract is emitted, and its history holds.
-fn example() -> Result<(), Failure> {
+/// The repository is itself a project, and so is each example: the contract is emitted, and the history holds.
+fn projects() -> Result<(), Failure> {
     let program = novate(Profile::Dev)?;
-    for arguments in [["contract", "emit", "--check"].as_slice(), ["check"].as_slice()] {
-        say::note(&format!("novate {}", arguments.join(" ")));
-        run_process(std::process::Command::new(&program).args(arguments).current_dir(root()))?;
+    for folder in std::iter::once(root().to_owned()).chain(examples::folders()?) {
+        for arguments in [["contract", "emit", "--check"].as_slice(), ["check"].as_slice()] {
+            say::note(&format!("novate {} in {folder}", arguments.join(" ")));
+            run_process(std::process::Command::new(&program).args(arguments).current_dir(&folder))?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod drift;
 mod drill;
+mod examples;
 mod failure;
 mod fuzz;
 mod postgres;

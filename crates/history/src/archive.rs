@@ -5,12 +5,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::{HistoryError, PackageName, Store, files};
+use crate::origin::Kind;
+use crate::{Files, HistoryError, PackageName, Store, files};
 
 /// The folder beside the packages.
 pub(crate) const FOLDER: &str = "archive";
 
-impl Store {
+impl<F: Files> Store<F> {
     /// Where archived packages are.
     fn archive(&self) -> Utf8PathBuf {
         self.folder().join(FOLDER)
@@ -18,12 +19,12 @@ impl Store {
 
     /// The packages that lie in the archive, by name.
     pub fn archived_names(&self) -> Result<Vec<PackageName>, HistoryError> {
-        names_in(&self.archive())
+        names_in(&self.files, &self.archive())
     }
 
     /// The packages that do not lie in the archive, by name.
     pub fn current_names(&self) -> Result<Vec<PackageName>, HistoryError> {
-        names_in(self.folder())
+        names_in(&self.files, self.folder())
     }
 
     /// The packages that are there, archived ones included, by name.
@@ -45,9 +46,11 @@ impl Store {
     pub(crate) fn folder_of(&self, name: &PackageName) -> Utf8PathBuf {
         let archived = self.archive().join(name.as_str());
         // What is a link there is refused by whoever reads it.
-        if fs_err::symlink_metadata(&archived).is_ok() { archived } else { self.folder().join(name.as_str()) }
+        if matches!(self.files.kind(&archived), Ok(Some(_))) { archived } else { self.folder().join(name.as_str()) }
     }
+}
 
+impl Store {
     /// Moves a package into the archive; one that is there stays. It remains part of the graph.
     pub fn archive_package(&self, name: &PackageName) -> Result<(), HistoryError> {
         let (archive, from) = (self.archive(), self.folder().join(name.as_str()));
@@ -61,14 +64,14 @@ impl Store {
     }
 }
 
-fn names_in(folder: &Utf8Path) -> Result<Vec<PackageName>, HistoryError> {
+fn names_in(origin: &impl Files, folder: &Utf8Path) -> Result<Vec<PackageName>, HistoryError> {
     let mut names = Vec::new();
-    for entry in files::list(folder)? {
+    for entry in origin.list(folder)? {
         if entry == "refs" || entry == "snapshots" || entry == FOLDER {
             continue;
         }
         let path = folder.join(&entry);
-        if fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?.is_file() {
+        if origin.kind(&path)? == Some(Kind::File) {
             continue;
         }
         names.push(PackageName::parse(&entry)?);

@@ -120,6 +120,14 @@ pub enum HistoryError {
         /// The package or ref that needs it.
         needed_by: String,
     },
+    /// There is no package where a program should take its packages from.
+    #[error("there is no package in {folder}")]
+    NoPackages {
+        /// The folder.
+        folder: Utf8PathBuf,
+        /// What lies in it instead, where it holds the folders of spaces.
+        spaces: Vec<String>,
+    },
     /// A package of that name exists.
     #[error("a package named {name} is there already")]
     PackageExists {
@@ -296,6 +304,7 @@ impl HistoryError {
             Self::UnfilledPlaceholder { .. } => "MIGRATION.UNFILLED_PLACEHOLDER",
             Self::SnapshotMismatch { .. } => "SNAPSHOT.HASH_MISMATCH",
             Self::SnapshotMissing { .. } => "SNAPSHOT.MISSING",
+            Self::NoPackages { .. } => "MIGRATION.NO_PACKAGES",
             Self::PackageExists { .. } => "MIGRATION.EXISTS",
             Self::PackageInUse { .. } => "MIGRATION.IN_USE",
             Self::Diverged { .. } => "MIGRATION.DIVERGED",
@@ -332,6 +341,9 @@ impl HistoryError {
             Self::SnapshotMismatch { source: Some(source), .. } => source.to_string(),
             Self::SnapshotMismatch { source: None, .. } => "its content has another hash than its folder".to_owned(),
             Self::SnapshotMissing { needed_by, .. } => format!("{needed_by} needs it"),
+            Self::NoPackages { spaces, .. } if !spaces.is_empty() => {
+                format!("it holds the folders of spaces: {}", spaces.join(", "))
+            }
             Self::Diverged { heads, join, .. } => {
                 let branches =
                     heads.iter().map(|(hash, package)| format!("{} ({package})", hash.short())).collect::<Vec<_>>();
@@ -409,6 +421,14 @@ impl HistoryError {
                  {invariant} in its transform"
             ),
             Self::SnapshotMissing { path, .. } => format!("restore {path} from version control"),
+            Self::NoPackages { folder, spaces } => match spaces.first() {
+                Some(space) => format!("name a space's folder: {}", folder.join(space)),
+                None => {
+                    "name the folder that holds a space's packages, such as migrations/app; novate plan writes the \
+                         first of them"
+                        .to_owned()
+                }
+            },
             Self::PackageExists { .. } => "choose another name with --name".to_owned(),
             Self::PackageInUse { package, .. } => format!("novate migration emit {package} --force"),
             Self::Diverged { .. } => {
@@ -453,6 +473,7 @@ impl HistoryError {
             | Self::HashMismatch { path, .. }
             | Self::SourceStale { path, .. }
             | Self::SnapshotMismatch { path, .. }
+            | Self::NoPackages { folder: path, .. }
             | Self::SnapshotMissing { path, .. } => Some((path, None)),
             _ => None,
         }

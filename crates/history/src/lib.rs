@@ -6,12 +6,14 @@
 
 mod adjacency;
 mod archive;
+mod bundle;
 mod error;
 mod files;
 pub mod format;
 mod graph;
 mod hash;
 mod name;
+mod origin;
 mod package;
 mod refs;
 mod resolve;
@@ -19,10 +21,12 @@ mod route;
 mod snapshot;
 mod store;
 
+pub use bundle::Bundle;
 pub use error::HistoryError;
 pub use graph::{Edge, Graph, Node};
 pub use hash::{MigrationHash, SourceDigest};
 pub use name::{PackageName, PackageStamp};
+pub use origin::{Disk, Embedded, Files, Kind};
 pub use package::{Manifest, NewPackage, Package, PackageFiles, Placeholder};
 pub use refs::{Ref, RefName};
 pub use resolve::State;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::files::{MAX_MANIFEST_BYTES, MAX_OPS_BYTES, MAX_SOURCE_BYTES};
 use crate::format::{self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_from_value, ops_value, parse};
-use crate::{HistoryError, MigrationHash, PackageName, SourceDigest, files};
+use crate::{Files, HistoryError, MigrationHash, PackageName, SourceDigest, files};
 
 pub(crate) const SOURCE: &str = "migration.sql";
 pub(crate) const OPS: &str = "ops.json";
@@ -159,30 +159,33 @@ impl PackageFiles {
 }
 
 /// Reads the package in `folder` and checks its hash.
-pub(crate) fn read(folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
-    files::check_folder(folder)?;
+pub(crate) fn read(origin: &impl Files, folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
+    origin.check_folder(folder)?;
     let texts = PackageFiles {
-        manifest: files::read(&folder.join(MANIFEST), MAX_MANIFEST_BYTES)?,
-        operations: files::read(&folder.join(OPS), MAX_OPS_BYTES)?,
-        source: files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?,
+        manifest: origin.read(&folder.join(MANIFEST), MAX_MANIFEST_BYTES)?,
+        operations: origin.read(&folder.join(OPS), MAX_OPS_BYTES)?,
+        source: origin.read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?,
     };
     texts.read(folder, name)
 }
 
 /// Reads what is needed to compile a package again: its manifest, whatever its hash says.
-pub(crate) fn read_unchecked(folder: &Utf8Path) -> Result<(Manifest, String), HistoryError> {
-    files::check_folder(folder)?;
+pub(crate) fn read_unchecked(origin: &impl Files, folder: &Utf8Path) -> Result<(Manifest, String), HistoryError> {
+    origin.check_folder(folder)?;
     let path = folder.join(MANIFEST);
-    let value = manifest_value(&path, &files::read(&path, MAX_MANIFEST_BYTES)?)?;
+    let value = manifest_value(&path, &origin.read(&path, MAX_MANIFEST_BYTES)?)?;
     let manifest = from_file(&path, decode(&path, value)?)?;
-    Ok((manifest, files::read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?))
+    Ok((manifest, origin.read(&folder.join(SOURCE), MAX_SOURCE_BYTES)?))
 }
 
 /// Reads a manifest and the hash that it declares, without what that hash is of.
-pub(crate) fn read_manifest_alone(folder: &Utf8Path) -> Result<(Manifest, MigrationHash), HistoryError> {
-    files::check_folder(folder)?;
+pub(crate) fn read_manifest_alone(
+    origin: &impl Files,
+    folder: &Utf8Path,
+) -> Result<(Manifest, MigrationHash), HistoryError> {
+    origin.check_folder(folder)?;
     let path = folder.join(MANIFEST);
-    let value = manifest_value(&path, &files::read(&path, MAX_MANIFEST_BYTES)?)?;
+    let value = manifest_value(&path, &origin.read(&path, MAX_MANIFEST_BYTES)?)?;
     let file: ManifestFile = decode(&path, value)?;
     let hash = MigrationHash::parse(&file.migration_hash).ok_or_else(|| HistoryError::Corrupt {
         path: path.clone(),

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::files::MAX_REF_BYTES;
 use crate::format::{RefFile, decode, parse};
-use crate::{HistoryError, files, hash};
+use crate::origin::Kind;
+use crate::{Files, HistoryError, files, hash};
 
 /// A ref's name: letters, digits, `-`, `_`, `.` and, between them, `/`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ impl Ref {
     }
 }
 
-fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
+pub(crate) fn path_of(folder: &Utf8Path, name: &RefName) -> Utf8PathBuf {
     folder.join(format!("{name}.json"))
 }
 
@@ -92,13 +93,13 @@ fn digest(name: &RefName, file: &RefFile) -> Option<String> {
     hash::sha256(&json!({ "hash": file.hash, "invariants": file.invariants, "name": name.as_str() }))
 }
 
-pub(crate) fn read(folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryError> {
+pub(crate) fn read(origin: &impl Files, folder: &Utf8Path, name: &RefName) -> Result<Ref, HistoryError> {
     let path = path_of(folder, name);
     // `a/b` lies in the folder `a`.
     for above in path.ancestors().skip(1).take_while(|above| above.starts_with(folder)) {
-        files::check_folder(above)?;
+        origin.check_folder(above)?;
     }
-    let text = match files::read(&path, MAX_REF_BYTES) {
+    let text = match origin.read(&path, MAX_REF_BYTES) {
         Err(HistoryError::FileMissing { .. }) => return Err(HistoryError::RefMissing { name: name.to_string() }),
         other => other?,
     };
@@ -124,23 +125,23 @@ pub(crate) fn delete(folder: &Utf8Path, name: &RefName) -> Result<(), HistoryErr
 }
 
 /// Every ref below `folder`, by name.
-pub(crate) fn list(folder: &Utf8Path) -> Result<Vec<RefName>, HistoryError> {
+pub(crate) fn list(origin: &impl Files, folder: &Utf8Path) -> Result<Vec<RefName>, HistoryError> {
     let mut names = Vec::new();
-    collect(folder, "", &mut names)?;
+    collect(origin, folder, "", &mut names)?;
     names.sort();
     Ok(names)
 }
 
-fn collect(folder: &Utf8Path, prefix: &str, names: &mut Vec<RefName>) -> Result<(), HistoryError> {
-    for entry in files::list(folder)? {
+fn collect(origin: &impl Files, folder: &Utf8Path, prefix: &str, names: &mut Vec<RefName>) -> Result<(), HistoryError> {
+    for entry in origin.list(folder)? {
         let path = folder.join(&entry);
-        let meta = fs_err::symlink_metadata(&path).map_err(files::io(&path, "read"))?;
+        let is_folder = origin.kind(&path)? == Some(Kind::Folder);
         let stem = entry.strip_suffix(".json");
-        if let (true, Some(_)) = (meta.is_dir(), stem) {
+        if let (true, Some(_)) = (is_folder, stem) {
             return Err(HistoryError::NotRegular { path, expected: "file" });
         }
-        if meta.is_dir() {
-            collect(&path, &format!("{prefix}{entry}/"), names)?;
+        if is_folder {
+            collect(origin, &path, &format!("{prefix}{entry}/"), names)?;
         } else if let Some(stem) = stem {
             names.push(RefName::parse(&format!("{prefix}{stem}"))?);
         }

@@ -2,7 +2,7 @@
 
 use novate_contract::StorageHash;
 
-use crate::{HistoryError, Node, PackageName, Ref, RefName, Store};
+use crate::{Files, HistoryError, Node, PackageName, Ref, RefName, Store};
 
 /// A contract that was named, and by what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct State {
     pub reference: Option<(RefName, Ref)>,
 }
 
-impl Store {
+impl<F: Files> Store<F> {
     /// Finds the contract that `text` names. Files and URLs are the caller's to try first.
     pub fn resolve(&self, text: &str) -> Result<State, HistoryError> {
         if text == "empty" {

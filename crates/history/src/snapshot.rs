@@ -3,18 +3,23 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{Contract, ContractError, StorageHash, json};
 
-use crate::{HistoryError, files};
+use crate::{Disk, Files, HistoryError, files};
 
 pub(crate) fn path_of(folder: &Utf8Path, hash: &StorageHash) -> Utf8PathBuf {
     folder.join(hash.as_str()).join("contract.json")
 }
 
 /// Reads a snapshot; `needed_by` says who asks, for the error where there is none.
-pub(crate) fn read(folder: &Utf8Path, hash: &StorageHash, needed_by: &str) -> Result<Contract, HistoryError> {
+pub(crate) fn read(
+    origin: &impl Files,
+    folder: &Utf8Path,
+    hash: &StorageHash,
+    needed_by: &str,
+) -> Result<Contract, HistoryError> {
     let path = path_of(folder, hash);
-    files::check_folder(folder)?;
-    files::check_folder(path.parent().unwrap_or(folder))?;
-    let text = match files::read(&path, json::MAX_BYTES) {
+    origin.check_folder(folder)?;
+    origin.check_folder(path.parent().unwrap_or(folder))?;
+    let text = match origin.read(&path, json::MAX_BYTES) {
         Err(HistoryError::FileMissing { .. }) => {
             return Err(HistoryError::SnapshotMissing { hash: hash.clone(), path, needed_by: needed_by.to_owned() });
         }
@@ -40,7 +45,7 @@ pub(crate) fn read(folder: &Utf8Path, hash: &StorageHash, needed_by: &str) -> Re
 pub(crate) fn write(folder: &Utf8Path, contract: &Contract) -> Result<StorageHash, HistoryError> {
     let hash = json::storage_hash(contract);
     let path = path_of(folder, &hash);
-    match read(folder, &hash, "") {
+    match read(&Disk, folder, &hash, "") {
         Ok(_) => return Ok(hash),
         Err(error @ HistoryError::NotRegular { .. }) => return Err(error),
         Err(_) => {}
@@ -52,6 +57,6 @@ pub(crate) fn write(folder: &Utf8Path, contract: &Contract) -> Result<StorageHas
 }
 
 /// The hashes that have a snapshot, sorted.
-pub(crate) fn list(folder: &Utf8Path) -> Result<Vec<StorageHash>, HistoryError> {
-    Ok(files::list(folder)?.iter().filter_map(|name| StorageHash::parse(name)).collect())
+pub(crate) fn list(origin: &impl Files, folder: &Utf8Path) -> Result<Vec<StorageHash>, HistoryError> {
+    Ok(origin.list(folder)?.iter().filter_map(|name| StorageHash::parse(name)).collect())
 }

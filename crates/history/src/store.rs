@@ -6,13 +6,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use novate_contract::{Contract, Space, StorageHash};
 
 use crate::{
-    Edge, Graph, HistoryError, Manifest, MigrationHash, NewPackage, Node, Package, PackageName, PackageStamp, Ref,
-    RefName, package, refs, snapshot,
+    Disk, Edge, Embedded, Files, Graph, HistoryError, Manifest, MigrationHash, NewPackage, Node, Package, PackageName,
+    PackageStamp, Ref, RefName, package, refs, snapshot,
 };
 
-/// The packages and refs of one space, and the snapshots that spaces share.
+/// The packages and refs of one space, and the snapshots that spaces share. What is on disk can be written too.
 #[derive(Debug, Clone)]
-pub struct Store {
+pub struct Store<F = Disk> {
+    pub(crate) files: F,
     space: Space,
     folder: Utf8PathBuf,
     snapshots: Utf8PathBuf,
@@ -21,9 +22,21 @@ pub struct Store {
 impl Store {
     /// The store whose packages are in `folder` (`migrations/app`); snapshots are in `snapshots` beside it.
     pub fn new(space: Space, folder: impl Into<Utf8PathBuf>) -> Self {
-        let folder = folder.into();
+        Self::of(Disk, space, folder.into())
+    }
+}
+
+impl Store<Embedded> {
+    /// The same of files that a program carries.
+    pub fn embedded(files: Embedded, space: Space, folder: impl Into<Utf8PathBuf>) -> Self {
+        Self::of(files, space, folder.into())
+    }
+}
+
+impl<F: Files> Store<F> {
+    fn of(files: F, space: Space, folder: Utf8PathBuf) -> Self {
         let snapshots = folder.parent().unwrap_or(Utf8Path::new(".")).join("snapshots");
-        Self { space, folder, snapshots }
+        Self { files, space, folder, snapshots }
     }
 
     /// The space.
@@ -38,7 +51,7 @@ impl Store {
 
     /// A package, its hash checked.
     pub fn read_package(&self, name: &PackageName) -> Result<Package, HistoryError> {
-        let package = package::read(&self.folder_of(name), name)?;
+        let package = package::read(&self.files, &self.folder_of(name), name)?;
         if package.manifest.space == self.space {
             Ok(package)
         } else {
@@ -59,7 +72,7 @@ impl Store {
     /// hashes are not checked.
     pub fn outline(&self) -> Result<Graph, HistoryError> {
         let edge = |name: PackageName| {
-            let (manifest, hash) = package::read_manifest_alone(&self.folder_of(&name))?;
+            let (manifest, hash) = package::read_manifest_alone(&self.files, &self.folder_of(&name))?;
             Ok(Edge::new(name, hash, &manifest))
         };
         Ok(Graph::new(self.package_names()?.into_iter().map(edge).collect::<Result<_, HistoryError>>()?))
@@ -82,7 +95,7 @@ impl Store {
         for package in packages {
             for hash in package.manifest.from.iter().chain([&package.manifest.to]) {
                 if checked.insert(hash) {
-                    let contract = snapshot::read(&self.snapshots, hash, package.name.as_str())?;
+                    let contract = snapshot::read(&self.files, &self.snapshots, hash, package.name.as_str())?;
                     last = Some((hash.clone(), contract));
                 }
             }
@@ -92,7 +105,7 @@ impl Store {
 
     /// The manifest and source of a package that is to be compiled again, whatever its hash says.
     pub fn read_for_emit(&self, name: &PackageName) -> Result<(Manifest, String), HistoryError> {
-        package::read_unchecked(&self.folder_of(name))
+        package::read_unchecked(&self.files, &self.folder_of(name))
     }
 
     /// Refuses a package that must not run, as far as its manifest and its source tell: see [`Package::check_runnable`].
@@ -101,11 +114,18 @@ impl Store {
         manifest.check_runnable(name, self.source_path(name), &source)
     }
 
+    /// Where the snapshot of a contract is.
+    pub(crate) fn snapshot_path(&self, hash: &StorageHash) -> Utf8PathBuf {
+        snapshot::path_of(&self.snapshots, hash)
+    }
+
     /// Where a package's `migration.sql` is.
     pub fn source_path(&self, name: &PackageName) -> Utf8PathBuf {
         self.folder_of(name).join(package::SOURCE)
     }
+}
 
+impl Store {
     /// Writes a new package under the first free name for its minute and title.
     pub fn write_package(
         &self,
@@ -127,7 +147,9 @@ impl Store {
     pub fn rewrite_package(&self, name: &PackageName, new: &NewPackage) -> Result<MigrationHash, HistoryError> {
         package::write(&self.folder_of(name), new, true)
     }
+}
 
+impl<F: Files> Store<F> {
     /// Why a package should not be compiled again: others start where it ends, or a ref points there. One that waits for
     /// its author has run nowhere; and on data work at a contract nothing builds but a ref that requires it.
     pub fn users_of(&self, name: &PackageName) -> Result<Option<String>, HistoryError> {
@@ -169,37 +191,39 @@ impl Store {
     pub fn contract(&self, node: &Node, needed_by: &str) -> Result<Contract, HistoryError> {
         match node {
             None => Ok(Contract::empty(self.space.clone())),
-            Some(hash) => snapshot::read(&self.snapshots, hash, needed_by),
+            Some(hash) => snapshot::read(&self.files, &self.snapshots, hash, needed_by),
         }
-    }
-
-    /// Stores a contract under its hash.
-    pub fn write_snapshot(&self, contract: &Contract) -> Result<StorageHash, HistoryError> {
-        snapshot::write(&self.snapshots, contract)
     }
 
     /// The contracts that have a snapshot.
     pub fn snapshots(&self) -> Result<Vec<StorageHash>, HistoryError> {
-        snapshot::list(&self.snapshots)
+        snapshot::list(&self.files, &self.snapshots)
     }
 
-    fn refs_folder(&self) -> Utf8PathBuf {
+    pub(crate) fn refs_folder(&self) -> Utf8PathBuf {
         self.folder.join("refs")
     }
 
     /// The refs that are there, by name.
     pub fn ref_names(&self) -> Result<Vec<RefName>, HistoryError> {
-        refs::list(&self.refs_folder())
+        refs::list(&self.files, &self.refs_folder())
     }
 
     /// A ref.
     pub fn read_ref(&self, name: &RefName) -> Result<Ref, HistoryError> {
-        refs::read(&self.refs_folder(), name)
+        refs::read(&self.files, &self.refs_folder(), name)
+    }
+}
+
+impl Store {
+    /// Stores a contract under its hash.
+    pub fn write_snapshot(&self, contract: &Contract) -> Result<StorageHash, HistoryError> {
+        snapshot::write(&self.snapshots, contract)
     }
 
     /// Sets a ref, refusing a contract that no snapshot has.
     pub fn write_ref(&self, name: &RefName, reference: &Ref) -> Result<(), HistoryError> {
-        snapshot::read(&self.snapshots, &reference.hash, &format!("the ref {name}"))?;
+        snapshot::read(&self.files, &self.snapshots, &reference.hash, &format!("the ref {name}"))?;
         refs::write(&self.refs_folder(), name, reference)
     }
 

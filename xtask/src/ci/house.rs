@@ -18,7 +18,7 @@ const FORBIDDEN: &[&str] =
 pub(crate) fn check() -> Result<(), Failure> {
     let mut broken = Vec::new();
     let mut count = 0;
-    for folder in ["crates", "fuzz", "tests", "xtask"] {
+    for folder in ["crates", "examples", "fuzz", "tests", "xtask"] {
         for path in files(&root().join(folder), ".rs")? {
             let text = fs_err::read_to_string(&path)?;
             let shown = path.strip_prefix(root()).unwrap_or(&path);
