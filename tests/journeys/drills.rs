@@ -199,14 +199,15 @@ fn cut_at_every_question() {
     }
 }
 
-/// The questions that the first package of a run takes, from its BEGIN to its COMMIT.
+/// Whether a question ends with a COMMIT; the last one of a run gives its turn up after it.
+pub(crate) fn is_commit(sql: &str) -> bool {
+    let sql = sql.trim_end_matches('\0');
+    sql.ends_with("COMMIT") || sql.contains("; COMMIT; SELECT pg_catalog.pg_advisory_unlock")
+}
+
+/// The questions of a run that commit.
 fn commits(questions: &[String]) -> Vec<usize> {
-    questions
-        .iter()
-        .enumerate()
-        .filter(|(_, sql)| sql.trim_end_matches('\0').ends_with("COMMIT"))
-        .map(|(at, _)| at + 1)
-        .collect()
+    questions.iter().enumerate().filter(|(_, sql)| is_commit(sql)).map(|(at, _)| at + 1).collect()
 }
 
 #[test]
@@ -236,6 +237,24 @@ fn a_commit_whose_answer_is_lost() {
         .fails(5, "MIGRATION.COMMIT_UNKNOWN")
         .says("novate status tells");
     project.novate_on(&db.url(), "migrate").ok().says("Nothing to do");
+}
+
+/// Eight runners find three packages: one of them applies all three.
+#[test]
+fn one_runner_does_it_all() {
+    let project = three();
+    let url = project.db.url();
+    let runners: Vec<_> = (0..8).map(|_| project.command(&url, "migrate --json").spawn().unwrap()).collect();
+    let applied: Vec<usize> = runners
+        .into_iter()
+        .map(|runner| ran("migrate --json", &runner.wait_with_output().unwrap()).ok().json())
+        .map(|json| json["applied"].as_array().map_or(0, Vec::len))
+        .filter(|applied| *applied > 0)
+        .collect();
+    assert_eq!(applied, [3]);
+    assert_eq!(project.value("SELECT count(*) FROM novate.ledger"), "3");
+    // Nothing is held once it is over.
+    assert_eq!(project.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use novate_proxy::{Cut, Proxy, Then};
 
-use crate::drills::{socket, wait_until};
+use crate::drills::{is_commit, socket, wait_until};
 use crate::support::{Project, Ran};
 
 const AUTH: &str = "CREATE SCHEMA auth;\nCREATE TABLE auth.users (id uuid PRIMARY KEY, email text NOT NULL);\n";
@@ -354,7 +354,7 @@ fn cut_at_every_question() {
     let counter = Proxy::to(socket()).unwrap();
     project.novate_on(&counter.url(project.db.name()), "migrate").ok();
     let questions = counter.traffic().questions;
-    let commits = questions.iter().filter(|sql| sql.trim_end_matches('\0').ends_with("COMMIT")).count();
+    let commits = questions.iter().filter(|sql| is_commit(sql)).count();
     assert_eq!(commits, 1, "{questions:#?}");
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     for cut in (1..=questions.len()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {

@@ -21,6 +21,7 @@ use crate::marker::{self, NewMarker, Standing};
 use crate::program::{self, Report};
 use crate::sensitive::Sensitive;
 use crate::session::{Failure, Heard, Session};
+use crate::turn::Turn;
 use crate::{RunError, Settings};
 
 /// How an attempt at a transaction failed.
@@ -72,13 +73,24 @@ pub(crate) async fn begin_all(
     session.watch_after = settings.watch_after();
     session.observing = settings.observing;
     let lock = |space: &&Space| format!("SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {}); ", lock_key(space));
+    // A run of several spaces is one transaction, and needs no more than that.
+    let turn = match spaces {
+        [only] => Some((*only, session.turn)),
+        _ => None,
+    };
     let sql = format!(
-        "{}; {}{ENSURE_TABLES}; {}",
+        "{}{}; {}{}{ENSURE_TABLES}; {}",
+        turn.map(|(_, turn)| turn.before()).unwrap_or_default(),
         settings.begin(),
+        turn.map(|(space, turn)| turn.ask(space)).unwrap_or_default(),
         spaces.iter().map(lock).collect::<String>(),
         spaces.iter().map(|space| marker::read_sql(space, true)).collect::<Vec<_>>().join("; "),
     );
-    let rows = session.batch(&sql, &mut Heard::blocked(on)).await.map_err(|failure| match failure {
+    let answer = session.batch(&sql, &mut Heard::blocked(on)).await;
+    if let Some((space, turn)) = turn {
+        session.turn = turn.asked(space, answer.is_ok());
+    }
+    let rows = answer.map_err(|failure| match failure {
         failure if failure.is_contention() => Attempt::Contention { operation: None },
         // Two sessions that create the same schema for two spaces: the second finds it when it tries again.
         failure if matches!(failure.sqlstate(), Some("23505" | "42P06" | "42P07")) => {
@@ -240,6 +252,8 @@ pub(crate) struct Step<'a> {
 pub(crate) enum End {
     /// It is committed.
     Commit,
+    /// It is committed, and with it the run is over: a turn is given up.
+    Last,
     /// It stays open: more follows, or it is a dry run.
     Open,
 }
@@ -300,11 +314,21 @@ $novate$";
 
 /// Writes marker and ledger and commits, in one round trip.
 pub(crate) async fn commit(session: &mut Session, writes: &str, how: End) -> Result<(), Attempt> {
-    let commit = how == End::Commit;
+    let commit = how != End::Open;
     // What is deferred to the commit would go unseen without it.
-    let end = if commit { "COMMIT" } else { CHECK_DEFERRED };
+    let turn = if how == End::Last { session.turn.give_up() } else { None };
+    let end = match &turn {
+        Some(give_up) => &format!("COMMIT; {give_up}"),
+        None if commit => "COMMIT",
+        None => CHECK_DEFERRED,
+    };
     match session.batch(&format!("{writes}; {end}"), &mut |_| ()).await {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            if turn.is_some() {
+                session.turn = Turn::None;
+            }
+            Ok(())
+        }
         Err(Failure::Lost(_)) if commit => Err(Attempt::CommitLost),
         Err(failure) if failure.sqlstate() == Some("NV003") => Err(RunError::MarkerMoved.into()),
         Err(failure) if failure.is_contention() => Err(Attempt::Contention { operation: None }),

@@ -34,6 +34,7 @@ mod sharing;
 mod sign;
 mod spaces;
 mod transit;
+mod turn;
 mod update;
 mod verify;
 mod watch;

@@ -101,10 +101,15 @@ pub async fn migrate(
     on: &mut dyn FnMut(Event),
 ) -> Result<Migrated, MigrateError> {
     let mut done = Migrated::default();
+    // One package is one transaction, whose lock is turn enough.
+    if history.graph.edges().len() > 1 {
+        session.want_turn();
+    }
     let result = steps(session, history, goal, settings, on, &mut done).await;
     if settings.dry_run || result.is_err() {
         session.rollback().await;
     }
+    session.give_turn_up().await;
     match result {
         Ok(()) => Ok(done),
         Err((error, in_transit)) => {
@@ -156,6 +161,8 @@ async fn steps(
             done.from = standing.node();
         }
         if let Some(under_way) = &standing.in_transit {
+            // Whoever works on it needs the lock for each of its steps.
+            session.give_turn_up().await;
             if settings.dry_run {
                 return Err((RunError::DryRunImpossible { package: under_way.package.clone() }, true));
             }
@@ -197,6 +204,7 @@ async fn steps(
             if settings.dry_run {
                 return Err(nothing_in_transit(RunError::DryRunImpossible { package: package.name.to_string() }));
             }
+            session.give_turn_up().await;
             let scope = if last { Scope::Whole } else { Scope::Touched };
             let applied = transit::start(session, history, &standing, package, scope, settings, on).await?;
             done.applied.push(applied);
@@ -211,7 +219,11 @@ async fn steps(
             package,
             to: &to,
             scope: if last { Scope::Whole } else { Scope::Touched },
-            end: if settings.dry_run { End::Open } else { End::Commit },
+            end: match (settings.dry_run, last) {
+                (true, _) => End::Open,
+                (false, true) => End::Last,
+                (false, false) => End::Commit,
+            },
         };
         let began = Instant::now();
         let outcomes = match apply::apply(session, &step, &standing, settings, on).await {

@@ -13,6 +13,7 @@ use crate::error::is_lost;
 use crate::event::{Event, LockHolder};
 use crate::program::{self, Observing, Report};
 use crate::sharing::{self, Sharing};
+use crate::turn::Turn;
 use crate::watch::{Watch, Watching};
 
 impl Heard {
@@ -137,6 +138,8 @@ pub struct Session {
     pub(crate) observing: Observing,
     /// Who was waited for last.
     blockers: Vec<LockHolder>,
+    /// What is held of a space's lock beyond transactions.
+    pub(crate) turn: Turn,
 }
 
 /// What is heard while a statement runs.
@@ -166,6 +169,7 @@ impl Session {
             watch_after: Duration::from_secs(1),
             observing: Observing::No,
             blockers: Vec::new(),
+            turn: Turn::None,
         })
     }
 
@@ -177,6 +181,8 @@ impl Session {
                 Ok(connected) => {
                     self.sharing = sharing::known(&connected, &self.string);
                     self.connected = connected;
+                    // The lock went with the session that had it.
+                    self.turn = Turn::None;
                     return Ok(());
                 }
                 // A server that is being started again refuses for a while.
@@ -201,6 +207,22 @@ impl Session {
             self.sharing = sharing::probe(&self.connected, &self.string).await;
         }
         self.sharing == Sharing::Own
+    }
+
+    /// Asks with the next transaction for a turn that lasts the whole run, where the session is known to be its own.
+    pub(crate) fn want_turn(&mut self) {
+        if self.sharing == Sharing::Own {
+            self.turn = Turn::Wanted;
+        }
+    }
+
+    /// Gives a turn up, in a transaction or outside of one.
+    pub(crate) async fn give_turn_up(&mut self) {
+        if let Some(sql) = std::mem::take(&mut self.turn).give_up()
+            && let Err(error) = self.connected.client.simple_query(&sql).await
+        {
+            tracing::debug!(%error, "giving the lock up");
+        }
     }
 
     /// The pooler by name, and where to connect past it, where that is known.

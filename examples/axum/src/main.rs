@@ -2,7 +2,7 @@
 //!
 //!     DATABASE_URL=postgresql://localhost/notes PORT=8080 cargo run
 //!
-//! Any number of instances may start at once. One migrates at a time, the others wait for it.
+//! Any number of instances may start at once. One migrates, the others wait for it.
 
 mod notes;
 

@@ -1,5 +1,4 @@
-//! Thirty instances start at once on an empty database: each package is applied once, by one of them, all serve, and none
-//! leaves anything behind. The lock ends with each package's transaction, so another instance may apply the next one.
+//! Thirty instances start at once on an empty database: one of them migrates, all serve, and none leaves anything behind.
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -104,14 +103,15 @@ fn packages() -> usize {
 }
 
 #[test]
-fn thirty_instances_start_at_once_each_package_is_applied_once_and_all_serve() {
+fn thirty_instances_start_at_once_one_migrates_and_all_serve() {
     let database = Server::shared().unwrap().database("instances").unwrap();
     let mut instances: Vec<Instance> = (0..INSTANCES).map(|_| Instance::start(&database)).collect();
     let addresses: Vec<String> = instances.iter_mut().map(Instance::address).collect();
 
     let applied: Vec<String> = instances.iter_mut().map(|instance| instance.line("applied ")).collect();
     let number = |said: &String| said.strip_suffix(" packages").unwrap().parse::<usize>().unwrap();
-    assert_eq!(applied.iter().map(number).sum::<usize>(), packages(), "{applied:?}");
+    let migrated: Vec<usize> = applied.iter().map(number).filter(|applied| *applied > 0).collect();
+    assert_eq!(migrated, [packages()], "one of them did everything: {applied:?}");
 
     let contract = one(&database, "SELECT hash FROM novate.marker");
     for address in &addresses {

@@ -52,7 +52,7 @@ pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<
 fn cuts(traffic: &Traffic) -> Vec<(Cut, Then)> {
     let there = (1..=traffic.to_server).map(|at| (Cut::ToServer(at), Then::Served));
     let back = (1..=traffic.to_client).map(|at| (Cut::ToClient(at), Then::Served));
-    let commits = traffic.questions.iter().enumerate().filter(|(_, sql)| sql.ends_with("COMMIT"));
+    let commits = traffic.questions.iter().enumerate().filter(|(_, sql)| super::is_commit(sql));
     let commits = commits.flat_map(|(at, _)| [Then::Served, Then::Refused].map(|then| (Cut::After(at + 1), then)));
     there.chain(back).chain(commits).collect()
 }

@@ -104,6 +104,6 @@ impl Sized {
 fn package(traffic: &Traffic) -> usize {
     let questions = &traffic.questions;
     let begin = questions.iter().position(|sql| sql.starts_with("BEGIN")).unwrap_or_default();
-    let commit = questions.iter().rposition(|sql| sql.ends_with("COMMIT")).unwrap_or_default();
+    let commit = questions.iter().rposition(|sql| super::is_commit(sql)).unwrap_or_default();
     (commit + 1).saturating_sub(begin)
 }

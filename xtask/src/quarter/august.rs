@@ -5,7 +5,7 @@ use super::shell::json;
 use super::step::Day::{Friday, Monday, Thursday, Tuesday, Wednesday};
 use super::step::{Story, When};
 use super::team::Base::{self, Production, Staging};
-use super::team::Member::{Ada, Ben, Cleo, Dan, Robot};
+use super::team::Member::{self, Ada, Ben, Cleo, Dan, Robot};
 use super::world::World;
 use crate::failure::Failure;
 
@@ -155,12 +155,7 @@ fn hot_fix(story: &mut Story) -> Result<(), Failure> {
 
 impl World {
     /// Merges a branch that the newest `main` has to be joined with: the two heads, what is carried over, the gate.
-    pub(crate) fn join_branches(
-        &mut self,
-        who: super::team::Member,
-        branch: &str,
-        carried: &[&str],
-    ) -> Result<(), Failure> {
+    pub(crate) fn join_branches(&mut self, who: Member, branch: &str, carried: &[&str]) -> Result<(), Failure> {
         if self.merge(who, branch)? == Merged::Conflicts {
             self.novate(who, "contract emit")?;
         }

@@ -140,8 +140,10 @@ impl Rows {
                     Some((*fact, *columns.iter().find(|column| shape.has(kind.table, column))?))
                 })
                 .collect();
-            let columns: String = there.iter().map(|(_, column)| format!(", {}.{column}::text", kind.table)).collect();
-            let sql = format!("SELECT {}{columns} FROM {}", kind.key, kind.from);
+            let columns: Vec<String> =
+                there.iter().map(|(_, column)| format!("{}.{column}::text", kind.table)).collect();
+            let columns = [&[kind.key.to_owned()], columns.as_slice()].concat().join(", ");
+            let sql = format!("SELECT {columns} FROM {}", kind.from);
             let mut found = BTreeMap::new();
             for row in database.execute(&sql)? {
                 let mut row = row.into_iter();

@@ -24,7 +24,7 @@ impl World {
     pub(crate) fn git_ends(&mut self, who: Member, arguments: &str) -> Result<Ran, Failure> {
         let mut command = Command::new("git");
         command.args(words(arguments));
-        let running = self.start(who, &mut command, format!("git {arguments}"))?;
+        let running = self.start(who, &mut command, &format!("git {arguments}"))?;
         self.finish(running)
     }
 
@@ -48,7 +48,7 @@ impl World {
     pub(crate) fn novate_starts(&mut self, who: Member, arguments: &str) -> Result<Running, Failure> {
         let mut command = Command::new(&self.program);
         command.args(words(arguments));
-        self.start(who, &mut command, format!("novate {}", arguments.trim()))
+        self.start(who, &mut command, &format!("novate {}", arguments.trim()))
     }
 
     /// `novate migrate`, and keeps what it says that it applied.
@@ -71,7 +71,7 @@ impl World {
         Ok(count)
     }
 
-    fn start(&mut self, who: Member, command: &mut Command, shown: String) -> Result<Running, Failure> {
+    fn start(&mut self, who: Member, command: &mut Command, shown: &str) -> Result<Running, Failure> {
         let clock = self.tick().to_string();
         self.commands += 1;
         let folder = self.clone_of(who);

@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
     let mut emitted = Vec::new();
     let mut problems = Vec::new();
     for name in names {
-        match emit(&project, name, args.force) {
+        match emit(&project, &name, args.force) {
             Ok(one) => emitted.push(one),
             Err(problem) => problems.push(problem),
         }
@@ -43,10 +43,7 @@ pub(crate) fn run(context: &Context, args: &MigrationEmit) -> Result<Report, Pro
     // One package is told as it always was.
     let json = if rows.len() == 1 { rows.remove(0) } else { json!({ "packages": rows }) };
     let report = Report::new(text, json);
-    Ok(match next {
-        Some(next) => report.next(next),
-        None => report,
-    })
+    Ok(Report { next, ..report })
 }
 
 /// A package that was compiled.
@@ -58,10 +55,10 @@ struct Compiled {
     json: Value,
 }
 
-fn emit(project: &Project<'_>, name: PackageName, force: bool) -> Result<Compiled, Problem> {
+fn emit(project: &Project<'_>, name: &PackageName, force: bool) -> Result<Compiled, Problem> {
     let store = project.store()?;
-    let (manifest, source) = store.read_for_emit(&name)?;
-    let path = shorten(store.source_path(&name));
+    let (manifest, source) = store.read_for_emit(name)?;
+    let path = shorten(store.source_path(name));
     let before = store.contract(&manifest.from, name.as_str())?;
     let to = store.contract(&Some(manifest.to.clone()), name.as_str())?;
     let compiled = novate_planner::compile(&source, &before, &to)
@@ -72,13 +69,13 @@ fn emit(project: &Project<'_>, name: PackageName, force: bool) -> Result<Compile
         source,
     };
     let unchanged = store
-        .read_package(&name)
+        .read_package(name)
         .is_ok_and(|old| old.manifest == new.manifest && old.operations == new.operations && old.source == new.source);
     if !unchanged {
-        if let (false, Some(reason)) = (force, store.users_of(&name)?) {
+        if let (false, Some(reason)) = (force, store.users_of(name)?) {
             return Err(HistoryError::PackageInUse { package: name.to_string(), reason }.into());
         }
-        store.rewrite_package(&name, &new)?;
+        store.rewrite_package(name, &new)?;
     }
     let verb = if unchanged { "unchanged" } else { "emitted" };
     let mut text = format!("{} {name} {verb}: {}", Symbol::Done.text(), count(compiled.operations.len(), "operation"));
