@@ -81,13 +81,13 @@ struct Asked {
     round: Option<usize>,
 }
 
-/// Runs one subject, or all of them.
 /// Whether a question ends with a COMMIT; the last one of a run gives its turn up after it.
 pub(crate) fn is_commit(sql: &str) -> bool {
     let sql = sql.trim_end_matches('\0');
     sql.ends_with("COMMIT") || sql.contains("; COMMIT; SELECT pg_catalog.pg_advisory_unlock")
 }
 
+/// Runs one subject, or all of them.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let asked = parse(arguments)?;
     if asked.subject.as_deref() == Some(POOLER) {

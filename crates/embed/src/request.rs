@@ -26,8 +26,8 @@ pub enum IfAhead {
 
 /// A migration that is to be run; `await` runs it. See [`Migrations::migrate`].
 ///
-/// Of any number of instances that ask at once one works at a time, and the others wait. Each package is applied once; the
-/// next one may be another instance's, since the lock ends with each package's transaction.
+/// Of any number of instances that ask at once one does the work, and the others wait for it and find nothing left to do.
+/// Behind a pooler in transaction mode another instance may apply the next package; each is applied once all the same.
 /// Dropping the future asks the run to stop: what is running on the server is cancelled, and the package that was under
 /// way is rolled back.
 #[must_use = "nothing happens until it is awaited"]
