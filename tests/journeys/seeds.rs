@@ -1,6 +1,6 @@
 //! Rows that a project ships: they come once, under the same care as a migration.
 
-use crate::support::Project;
+use crate::support::{Project, server_with_vector};
 
 const SCHEMA: &str = "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL UNIQUE, admin boolean NOT NULL);\n\
                       CREATE TABLE plans (id int PRIMARY KEY, name text NOT NULL);\n";
@@ -214,9 +214,10 @@ fn two_at_once_do_the_work_once() {
 #[test]
 fn the_example_of_this_repository_seeds_its_first_administrator() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let project = Project::new();
+    let server = server_with_vector(&[]);
+    let project = Project::on(&server);
     let copy = std::process::Command::new("cp")
-        .args(["-R", "contracts", "migrations", "seeds", "novate.toml"])
+        .args(["-R", "contracts", "migrations", "seeds", "spaces", "novate.toml"])
         .arg(project.path(""))
         .current_dir(root)
         .status()
@@ -228,4 +229,6 @@ fn the_example_of_this_repository_seeds_its_first_administrator() {
     project.novate("seed").ok().says("seeds/first_admin.sql: ran, 1 row");
     project.novate("seed").ok().says("nothing to do");
     assert_eq!(project.value("SELECT display_name FROM profiles"), "Administrator");
+    project.novate("db verify --strict").ok().says("pgvector");
+    project.novate("check --prove-replay").ok();
 }

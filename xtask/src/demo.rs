@@ -5,19 +5,20 @@ mod story;
 use std::time::{Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use novate_scratch::{Options, Server};
 
 use crate::failure::Failure;
 use crate::workspace::{Profile, novate, root};
 use crate::{postgres, say};
 
 /// What of the repository is the example.
-const EXAMPLE: &[&str] = &["novate.toml", "contracts", "migrations"];
+const EXAMPLE: &[&str] = &["novate.toml", "contracts", "migrations", "seeds", "spaces"];
 
 /// Sets everything up, tells the story, and leaves nothing behind.
 pub(crate) fn run() -> Result<(), Failure> {
     let began = Instant::now();
-    say::heading("what is needed: PostgreSQL, novate, a copy of the example");
-    let (server, _) = postgres::start()?;
+    say::heading("what is needed: PostgreSQL with pgvector, novate, a copy of the example");
+    let server = Server::start(&postgres::provide_vector()?, &Options::default())?;
     let database = server.database("demo")?;
     say::done("an empty database on a server of its own, which ends with this program");
     say::note("building novate (a few minutes the first time)");
@@ -25,19 +26,14 @@ pub(crate) fn run() -> Result<(), Failure> {
     let copy = Copy::make()?;
     say::done(&format!("the example of this repository, copied to {}", copy.0));
 
-    story::tell(&story::Stage {
-        program: &program,
-        folder: &copy.0,
-        database: &database,
-        has_pgvector: server.offers_extension("vector")?,
-    })?;
+    story::tell(&story::Stage { program: &program, folder: &copy.0, database: &database })?;
 
     say::heading(&format!("that was it ({})", say::time(began.elapsed())));
     say::done(
         "planned without a database, reviewed as a file, applied and proven in one transaction, verified, signed",
     );
     say::next("README.md: the first steps with a project of your own");
-    say::next("contracts/app and migrations/app: the example itself");
+    say::next("contracts/app, migrations/app and spaces: the example itself");
     say::next("cargo run --package novate -- --help");
     Ok(())
 }

@@ -39,7 +39,7 @@ pub(crate) fn provide() -> Result<Postgres, Failure> {
 }
 
 /// Makes sure that there is a PostgreSQL with pgvector, which some tests are about.
-pub(crate) fn provide_vector() -> Result<(), Failure> {
+pub(crate) fn provide_vector() -> Result<Installation, Failure> {
     let request = Request { extensions: vec!["vector".to_owned()], ..Request::default() };
     let found = match novate_scratch::find(&request) {
         Ok(found) => found,
@@ -50,7 +50,7 @@ pub(crate) fn provide_vector() -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     say::done(&format!("PostgreSQL {} with pgvector in {}", found.version, found.bin));
-    Ok(())
+    Ok(found)
 }
 
 /// A server of that, which ends with this process.

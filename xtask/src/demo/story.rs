@@ -9,34 +9,26 @@ use crate::failure::Failure;
 use crate::process::{capture, run as run_process};
 use crate::say;
 
-/// The example's contract, but for what the platform keeps.
-const CONTRACT: &str = "contracts/app/20_product.sql";
-/// What the platform keeps, as the contract declares it.
-const PLATFORM: &str = "contracts/app/10_auth.sql";
+/// The application's contract.
+const CONTRACT: &str = "contracts/app/product.sql";
+/// What the platform keeps, as the contract of its space declares it.
+const PLATFORM: &str = "spaces/auth/contracts/auth.sql";
 /// After this line of the contract the demonstration adds a column.
 const ANCHOR: &str = "    name text NOT NULL UNIQUE,\n";
 /// The column.
 const COLUMN: &str = "    currency text NOT NULL,\n";
 /// What existing rows get: the answer to the placeholder.
 const ANSWER: &str = "UPDATE public.plans SET currency = 'EUR' WHERE currency IS NULL;";
-/// What documents mean, for a server that has pgvector.
-const EMBEDDINGS: &str = "
-CREATE EXTENSION vector;
-
-CREATE TABLE document_embeddings (
-    document_id uuid PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
-    embedding vector(3) NOT NULL
-);
-
-CREATE INDEX document_embeddings_embedding_idx ON document_embeddings USING hnsw (embedding vector_cosine_ops);
-";
+/// What the platform does to its own table in a later version.
+const UPGRADE: &str = "ALTER TABLE auth.users ADD COLUMN phone text";
+/// The same, in the declaration.
+const DECLARED: &str = "    email text\n";
 
 /// Where the story plays.
 pub(crate) struct Stage<'a> {
     pub(crate) program: &'a Utf8Path,
     pub(crate) folder: &'a Utf8Path,
     pub(crate) database: &'a Database,
-    pub(crate) has_pgvector: bool,
 }
 
 /// Tells it from start to end.
@@ -48,7 +40,7 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
 
     say::heading("2. an empty database goes through every package");
     stage.database.execute(&fs_err::read_to_string(stage.folder.join(PLATFORM))?)?;
-    say::note("the platform's own table, auth.users, is there: the packages refer to it and never touch it");
+    say::note("the platform's own table, auth.users, is there: it is referred to and never touched");
     stage.novate(&["migrate"])?;
     stage.novate(&["status"])?;
 
@@ -95,14 +87,18 @@ pub(crate) fn tell(stage: &Stage<'_>) -> Result<(), Failure> {
     println!("  ALTER TABLE plans ALTER COLUMN currency SET NOT NULL;");
     stage.novate(&["db", "verify", "--strict"])?;
 
-    say::heading("8. an extension's types and indexes are part of the contract like any other");
-    if !stage.has_pgvector {
-        say::note("this server does not offer pgvector, so the embeddings are left out");
-        return Ok(());
-    }
-    stage.append_to_contract(EMBEDDINGS)?;
-    println!("{EMBEDDINGS}");
-    stage.novate(&["plan", "--name", "document embeddings"])?;
+    say::heading("8. what others keep is in spaces of its own: the platform's accounts, and pgvector");
+    stage.novate(&["space", "list"])?;
+    stage.database.execute(UPGRADE)?;
+    println!("  {UPGRADE};");
+    say::note("a column more is the platform's own affair");
+    stage.novate(&["db", "verify", "--strict"])?;
+    stage.declare()?;
+    println!("  {PLATFORM}  + phone text");
+    stage.novate(&["-C", "spaces/auth", "plan", "--name", "users have a phone"])?;
+    stage.novate(&["space", "add", "spaces/auth"])?;
+    stage.must_say(&["plan", "--dry-run", "--json"], "\"planned\": false")?;
+    say::done("the application refers to auth.users.id, and has nothing to plan");
     stage.novate(&["migrate"])?;
     stage.novate(&["db", "verify", "--strict"])
 }
@@ -157,10 +153,17 @@ impl Stage<'_> {
         Ok(fs_err::write(&path, text.replacen(ANCHOR, &format!("{ANCHOR}{COLUMN}"), 1))?)
     }
 
-    fn append_to_contract(&self, text: &str) -> Result<(), Failure> {
-        let path = self.folder.join(CONTRACT);
-        let before = fs_err::read_to_string(&path)?;
-        Ok(fs_err::write(&path, format!("{before}{text}"))?)
+    /// Declares what the platform has now.
+    fn declare(&self) -> Result<(), Failure> {
+        let path = self.folder.join(PLATFORM);
+        let text = fs_err::read_to_string(&path)?;
+        if !text.contains(DECLARED) {
+            return Err(Failure::new(
+                "the platform's users have no email",
+                "correct DECLARED in xtask/src/demo/story.rs",
+            ));
+        }
+        Ok(fs_err::write(&path, text.replacen(DECLARED, "    email text,\n    phone text\n", 1))?)
     }
 
     /// Shows a package as people review it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::interpret::Touched;
-use novate_contract::{Contract, Ident, ObjectId, QName, Table, UnsupportedObject};
+use novate_contract::{Contract, Control, Ident, ObjectId, QName, Table, UnsupportedObject};
 use novate_sql::ast::{Query, Statement};
 use novate_sql::{NameRef, Span, Spanned};
 
@@ -15,6 +15,8 @@ use super::segment::{Item, Segment};
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     relations: BTreeMap<QName, Option<BTreeSet<Ident>>>,
+    /// Schemas of somebody else's: what is in them is known as far as it is declared, and there may be more.
+    theirs: BTreeSet<Ident>,
 }
 
 /// The names of both ends of a migration, where it has a transform that uses any.
@@ -22,7 +24,18 @@ pub(super) fn of(items: &[Segment], from: &Contract, to: &Contract) -> Option<Vo
     items.iter().any(|segment| matches!(segment.item, Item::Transform(_))).then(|| {
         let mut all = Vocabulary::default();
         for contract in [from, to] {
-            contract.tables.iter().for_each(|(name, table)| all.table(name, table));
+            for (name, table) in &contract.tables {
+                // A declaration says what is referred to; what else such a table has is its keeper's.
+                match contract.control(&ObjectId::Table(name.clone())) {
+                    Control::Managed | Control::Tolerated => all.table(name, table),
+                    Control::Observed | Control::External => all.opaque(name.clone()),
+                }
+            }
+            let theirs = contract
+                .schemas
+                .keys()
+                .filter(|name| contract.control(&ObjectId::Schema((*name).clone())) >= Control::Observed);
+            all.theirs.extend(theirs.cloned());
             contract.sequences.keys().for_each(|name| all.opaque(name.clone()));
             contract.unsupported.iter().for_each(|object| all.unmodelled(object));
         }
@@ -92,7 +105,9 @@ impl Vocabulary {
             match self.find(name) {
                 Some((_, Some(columns))) => known.push((name, columns)),
                 Some((_, None)) => all_known = false,
-                None if is_catalog(name) => all_known = false,
+                None if is_catalog(name) || name.schema.as_ref().is_some_and(|it| self.theirs.contains(it)) => {
+                    all_known = false
+                }
                 None => {
                     all_known = false;
                     errors.push(self.unknown_table(name, *span));

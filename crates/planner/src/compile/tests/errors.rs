@@ -1,8 +1,9 @@
 //! Every error, with the place that it points at.
 
 use insta::assert_snapshot;
+use novate_contract::{Control, Ident};
 
-use super::errors;
+use super::{compile, contract, empty, errors};
 
 #[test]
 fn texts() {
@@ -151,4 +152,22 @@ fn what_is_not_ours() {
         assert_eq!(found.iter().map(super::CompileError::code).collect::<Vec<_>>(), ["MIGRATION.NOT_OURS"]);
         assert_eq!(&source[found[0].span().range()], "ALTER TABLE users ADD COLUMN x int");
     }
+}
+
+/// A declaration of what somebody else keeps says what is referred to, and there may be more of it.
+#[test]
+fn what_others_keep_is_known_as_far_as_it_is_declared() {
+    let mut at = contract(
+        &empty(),
+        "CREATE SCHEMA auth; CREATE TABLE auth.users (id int PRIMARY KEY); CREATE TABLE t (id int);",
+    );
+    let transform = |check: &str| format!("-- @transform x\n-- @check\n{check}\n-- @run\nDELETE FROM t;\n-- @end\n");
+    let of_column = transform("SELECT 1 FROM auth.users AS u, t WHERE u.email = 'x' AND t.id = u.id;");
+    let of_table = transform("SELECT 1 FROM auth.sessions AS s WHERE s.open;");
+    assert!(compile(&of_column, &at, &at).is_err() && compile(&of_table, &at, &at).is_err());
+    at.schemas.values_mut().for_each(|schema| schema.control = Control::External);
+    at.schemas.entry(Ident::new("public")).or_default().control = Control::Managed;
+    assert!(compile(&of_column, &at, &at).is_ok() && compile(&of_table, &at, &at).is_ok());
+    // What is ours is checked as ever.
+    assert!(compile(&transform("SELECT 1 FROM t WHERE nam = 'x';"), &at, &at).is_err());
 }

@@ -1,4 +1,5 @@
--- Accounts, the documents that they keep, and what they may use.
+-- Accounts, the documents that they keep, and what they may use. auth.users is the platform's (spaces/auth), vector is
+-- pgvector's (spaces/pgvector): both are referred to without being repeated.
 
 CREATE TYPE plan_tier AS ENUM ('free', 'pro', 'team');
 
@@ -25,6 +26,14 @@ CREATE TABLE documents (
 );
 
 CREATE INDEX documents_owner_id_created_at_idx ON documents (owner_id, created_at DESC);
+
+-- What documents mean, to find those that are alike.
+CREATE TABLE document_embeddings (
+    document_id uuid PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    embedding vector(384) NOT NULL
+);
+
+CREATE INDEX document_embeddings_embedding_idx ON document_embeddings USING hnsw (embedding vector_cosine_ops);
 
 CREATE TABLE usage_logs (
     id text PRIMARY KEY DEFAULT gen_random_uuid()::text,

@@ -1,0 +1,2 @@
+-- migration: as_the_platform_has_it
+-- from: empty   to: d26703908e638b380a452ca95eef7baa5cac51bec1c2830c57146564e1b83303
