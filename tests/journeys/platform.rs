@@ -99,6 +99,15 @@ CREATE TABLE usage_charges (
 /// read faster without one.
 const NEAREST: &str = "SELECT title FROM documents ORDER BY embedding OPERATOR(extensions.<=>) '[1,0.2,0]' LIMIT 5";
 
+/// Where it is said what the platform keeps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// In the application's own contract, as external.
+    InTheContract,
+    /// In spaces of their own, which the application refers to.
+    InSpaces,
+}
+
 struct Session {
     project: Project,
     server: Server,
@@ -106,7 +115,7 @@ struct Session {
 
 impl Session {
     /// A server with a database that the platform has set up, and a project that has nothing but its configuration.
-    fn new() -> Self {
+    fn new(said: Said) -> Self {
         let server = server_with_vector(log::SETTINGS);
         let project = Project::on(&server);
         project.write(
@@ -115,7 +124,17 @@ impl Session {
         );
         project.sql(PLATFORM);
         project.sql(&format!("ALTER DATABASE \"{}\" OWNER TO deploy", project.db.name()));
-        Self { project, server }
+        let session = Self { project, server };
+        match said {
+            Said::InTheContract => {
+                session.project.write("contracts/app/10_platform.sql", &[DECLARED, EXTENSION].concat());
+            }
+            Said::InSpaces => {
+                session.space("platform", DECLARED);
+                session.space("pgvector", EXTENSION);
+            }
+        }
+        session
     }
 
     /// Runs novate as the role that deploys, and looks whether everything of the platform's is as it was.
@@ -126,6 +145,14 @@ impl Session {
         let ran = self.project.novate_on(&url, arguments);
         assert_eq!(theirs::everything(&self.project.db), before, "{}", ran.transcript());
         ran
+    }
+
+    /// A new version of a space, as whoever keeps it plans it, installed.
+    fn space(&self, name: &str, contract: &str) {
+        self.project.write(&format!("kept/{name}/novate.toml"), &format!("[space.{name}]\n"));
+        self.project.write(&format!("kept/{name}/contracts/{name}.sql"), contract);
+        self.novate(&format!("-C kept/{name} plan --name next")).ok();
+        self.novate(&format!("space add kept/{name}")).ok();
     }
 
     /// Writes the part of the contract that is the application's own.
@@ -164,9 +191,13 @@ impl Session {
     #[track_caller]
     fn verified(&self) {
         let verified = self.novate("db verify --strict --json").ok();
-        let findings = verified.json()["findings"].clone();
-        let beside = findings.as_array().into_iter().flatten().find(|finding| finding["objectType"] != "privilege");
-        assert_eq!(beside, None, "{}", verified.transcript());
+        let json = verified.json();
+        let spaces = json["spaces"].as_array().cloned().unwrap_or_default();
+        for seen in spaces.iter().chain([&json]) {
+            let findings = seen["findings"].as_array().into_iter().flatten();
+            let beside = findings.into_iter().find(|finding| finding["objectType"] != "privilege");
+            assert_eq!(beside, None, "{}", verified.transcript());
+        }
         assert_eq!(self.novate("plan --json").ok().json()["planned"], false);
     }
 
@@ -183,10 +214,18 @@ impl Session {
 
 #[test]
 fn an_application_on_a_platform() {
-    let session = Session::new();
+    story(Said::InTheContract);
+}
+
+#[test]
+fn an_application_beside_spaces_of_the_platform() {
+    story(Said::InSpaces);
+}
+
+fn story(said: Said) {
+    let session = Session::new(said);
 
     // The first deploy: tables that refer to the platform's users.
-    session.project.write("contracts/app/10_platform.sql", &[DECLARED, EXTENSION].concat());
     session.contract(&[PROFILES, DOCUMENTS, USAGE]);
     let package = session.deploy("start");
     assert!(!package.contains("CREATE SCHEMA"), "{package}");
@@ -246,20 +285,38 @@ fn an_application_on_a_platform() {
     session.novate("plan --name 'logs by action'").ok();
     session.platform("ALTER TABLE auth.users RENAME COLUMN email TO email_address; ALTER TABLE auth.users ALTER email_address TYPE text");
     let infer = "novate contract infer --only auth.users --control external";
-    for (arguments, code) in [("migrate", 5), ("rehearse --on template", 5), ("db verify --strict --schema-only", 4)] {
+    // A space of the platform's is held against its declaration before anything of the application's runs.
+    let failed = if said == Said::InSpaces { 4 } else { 5 };
+    for (arguments, code) in
+        [("migrate", failed), ("rehearse --on template", failed), ("db verify --strict --schema-only", 4)]
+    {
         let end = session.novate(arguments);
         assert_eq!(end.code, code, "{}", end.transcript());
         end.says("auth.users").says("email").says(infer).does_not_say("ALTER TABLE auth");
     }
+    let (folder, file) = match said {
+        Said::InTheContract => (".", "contracts/app/10_platform.sql"),
+        Said::InSpaces => ("kept/platform", "contracts/platform.sql"),
+    };
     session
-        .novate("contract infer --only auth.users --control external --output contracts/app/10_platform.sql --force")
+        .novate(&format!("-C {folder} contract infer --only auth.users --control external --output {file} --force"))
         .ok();
-    let declared = session.project.read("contracts/app/10_platform.sql");
+    let declared = session.project.read(&format!("{folder}/{file}"));
     assert!(declared.contains("-- @control external\nCREATE TABLE auth.users ("), "{declared}");
     assert!(declared.contains("email_address text"), "{declared}");
-    session.project.write("contracts/app/11_extensions.sql", EXTENSION);
-    let package = session.deploy("what the platform calls an address");
-    assert!(!package.contains("auth"), "{package}");
+    match said {
+        Said::InTheContract => {
+            session.project.write("contracts/app/11_extensions.sql", EXTENSION);
+            let package = session.deploy("what the platform calls an address");
+            assert!(!package.contains("auth"), "{package}");
+        }
+        Said::InSpaces => {
+            session.space("platform", &declared);
+            session.novate("plan").ok().says("Nothing to do");
+            session.novate("rehearse --on template").ok().says("The rehearsal is clean");
+            session.novate("migrate").ok().says("platform: 1 package applied").says("app: 1 package applied");
+        }
+    }
 
     // Nothing of anybody's was lost, and what was found is found.
     session.verified();
