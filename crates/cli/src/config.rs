@@ -240,10 +240,8 @@ impl Config {
             }
             spaces.insert(space_name, config);
         }
-        if !spaces.contains_key(&Space::app()) {
-            let app = space_config(root, &Space::app(), SpaceFile::default(), &control)?;
-            spaces.insert(Space::app(), SpaceConfig { implied: true, ..app });
-        }
+        let app = space_config(root, &Space::app(), SpaceFile::default(), &control)?;
+        spaces.entry(Space::app()).or_insert(SpaceConfig { implied: true, ..app });
         let mut environments = file.env;
         for named in environments.values_mut().flat_map(|environment| &mut environment.seeds) {
             *named = root.join(&named);

@@ -121,10 +121,10 @@ pub(crate) fn refuse_claims(contract: &Contract, other: &Contract) -> Result<(),
     let listed: Vec<String> = twice.iter().map(ToString::to_string).collect();
     Err(Problem::input("SPACE.OWNED_TWICE", format!("two spaces have {first}: {one} and {two}"))
         .why(format!("what a space has, no other may create or change: {}", listed.join(", ")))
-        .fix(format!(
+        .fix(
             "describe it in one of them; the other may refer to it, or declare it with -- @control external\n(an extension: \
-             CREATE EXTENSION IF NOT EXISTS)"
-        ))
+             CREATE EXTENSION IF NOT EXISTS)",
+        )
         .meta(json!({ "spaces": [one.as_str(), two.as_str()], "objects": listed })))
 }
 

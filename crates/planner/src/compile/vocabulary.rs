@@ -105,9 +105,8 @@ impl Vocabulary {
             match self.find(name) {
                 Some((_, Some(columns))) => known.push((name, columns)),
                 Some((_, None)) => all_known = false,
-                None if is_catalog(name) || name.schema.as_ref().is_some_and(|it| self.theirs.contains(it)) => {
-                    all_known = false
-                }
+                None if is_catalog(name) => all_known = false,
+                None if name.schema.as_ref().is_some_and(|schema| self.theirs.contains(schema)) => all_known = false,
                 None => {
                     all_known = false;
                     errors.push(self.unknown_table(name, *span));
