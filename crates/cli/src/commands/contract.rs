@@ -24,7 +24,7 @@ pub(crate) fn emit(context: &Context, args: &Emit) -> Result<Report, Problem> {
     let hash = json::storage_hash(&sources.contract);
     let path = project.emitted_path()?;
     let shown = shorten(path.clone());
-    let found = Emitted::find(&path, &sources.contract);
+    let found = Emitted::find_with_hash(&path, &sources.contract, &hash);
     let stale = !matches!(found, Ok(Emitted::Current));
     if args.check {
         if let Some(problem) = found?.problem(&path) {

@@ -1,7 +1,7 @@
 //! `novate db verify`: is the database what its contract says?
 
 use novate_catalog::Finding;
-use novate_contract::Contract;
+use novate_contract::{Contract, json as contract_json};
 use novate_runner::{MarkerState, Mode, Strictness, Verification, verify};
 use serde_json::json;
 
@@ -35,9 +35,9 @@ pub(crate) fn contract(project: &Project<'_>, to: Option<&str>) -> Result<Contra
     match to {
         Some(text) => Ok(states::find(project.context, text)?.contract),
         None => {
-            let sources = project.sources()?;
-            project.check_emitted(&sources.contract)?;
-            Ok(sources.contract)
+            let contract = project.sources()?.contract;
+            project.check_emitted(&contract, &contract_json::storage_hash(&contract))?;
+            Ok(contract)
         }
     }
 }
