@@ -1,8 +1,8 @@
 //! Expressions in which nearly every operation stands in parentheses of its own, as PostgreSQL prints them:
 //! `((a >= (0)::numeric) AND (b IS NOT NULL))`. Much of what people write has this form too.
 //!
-//! One operator stands between two operands, and binds tighter than the `AND` or `OR` around it; nothing else needs to be
-//! known of what binds how. What is not certain is left to the parser. That both read the same is tested.
+//! Comparisons bind tighter than the `AND` or `OR` around them, and other operators tighter than comparisons; nothing else
+//! needs to be known of what binds how. What is not certain is left to the parser. That both read the same is tested.
 
 use super::{Expr, functions, quick};
 use crate::literal::ident_is_safe;
@@ -14,9 +14,11 @@ use crate::{Ident, NameRef, TypeName};
 const MAX_DEPTH: usize = 8;
 const MAX_TERMS: usize = 16;
 
-/// Operators between two operands, each before those that it begins with.
-const OPERATORS: [&str; 19] =
-    ["<>", "<=", ">=", "!~~*", "!~~", "!~*", "!~", "~~*", "~~", "~*", "~", "||", "=", "<", ">", "+", "-", "*", "/"];
+/// Operators that bind tighter than comparisons. Which of them binds tighter than which is not known here, so that only one
+/// stands on either side of a comparison.
+const TIGHT: [&str; 13] = ["!~~*", "!~~", "!~*", "!~", "~~*", "~~", "~*", "~", "||", "+", "-", "*", "/"];
+/// Comparisons, of which only one stands between `AND` and `OR`.
+const COMPARISONS: [&str; 6] = ["<>", "<=", ">=", "=", "<", ">"];
 
 /// The expression that `text` is, where it is of this form.
 pub(super) fn read(text: &str) -> Option<Expr> {
@@ -85,7 +87,7 @@ impl<'a> Reader<'a> {
         if self.eat("NOT ") {
             return Some(Expr::Unary("NOT".to_owned(), Box::new(self.operand()?)));
         }
-        let left = Box::new(self.operand()?);
+        let left = Box::new(self.side()?);
         for words in ["NULL", "NOT NULL"] {
             if self.eat(if words == "NULL" { " IS NULL" } else { " IS NOT NULL" }) {
                 return Some(Expr::Is(left, words.to_owned()));
@@ -97,23 +99,37 @@ impl<'a> Reader<'a> {
                 return self.eat(")").then_some(Expr::In { left, negated, list });
             }
         }
-        let before = self.rest;
-        let operator = if self.eat(" ") { OPERATORS.into_iter().find(|op| self.eat(op)) } else { None };
-        let Some(operator) = operator else {
-            self.rest = before;
-            return Some(*left);
-        };
-        if !self.eat(" ") {
-            return None;
+        let Some(op) = self.operator(&COMPARISONS) else { return Some(*left) };
+        if let Some((all, right)) = self.quantified() {
+            return Some(Expr::Quantified { left, op, all, right: Box::new(right?) });
         }
-        let op = operator.to_owned();
-        for all in [false, true] {
-            if self.eat(if all { "ALL (" } else { "ANY (" }) {
-                let right = Box::new(self.within(Self::operand)?);
-                return self.eat(")").then_some(Expr::Quantified { left, op, all, right });
-            }
+        Some(Expr::Binary(left, op, Box::new(self.side()?)))
+    }
+
+    /// What stands on one side of a comparison.
+    fn side(&mut self) -> Option<Expr> {
+        let left = self.operand()?;
+        let Some(op) = self.operator(&TIGHT) else { return Some(left) };
+        let left = Box::new(left);
+        if let Some((all, right)) = self.quantified() {
+            return Some(Expr::Quantified { left, op, all, right: Box::new(right?) });
         }
         Some(Expr::Binary(left, op, Box::new(self.operand()?)))
+    }
+
+    /// One of these operators, if it comes next with a space on either side.
+    fn operator(&mut self, known: &[&str]) -> Option<String> {
+        let (op, rest) = self.rest.strip_prefix(' ')?.split_once(' ')?;
+        let op = known.iter().find(|known| **known == op)?;
+        self.rest = rest;
+        Some((*op).to_owned())
+    }
+
+    /// `ANY (...)` or `ALL (...)`, if it comes next, and what it is of.
+    fn quantified(&mut self) -> Option<(bool, Option<Expr>)> {
+        let all = [false, true].into_iter().find(|all| self.eat(if *all { "ALL (" } else { "ANY (" }))?;
+        let right = self.within(Self::operand);
+        Some((all, right.filter(|_| self.eat(")"))))
     }
 
     fn operand(&mut self) -> Option<Expr> {
@@ -286,7 +302,11 @@ mod tests {
             "state IN ('new', 'done')",
             "state NOT IN ('new','done') AND NOT gone",
             "a = 1 OR b IS NULL OR lower(c) = 'x'",
-            "(price * 100) > 5",
+            "price * 100 > 5 + 1",
+            "amount >= 0 AND amount <= 17 + 1000",
+            "a || b IS NOT NULL",
+            "a - b IN (1, 2)",
+            "a ~~ b = c",
         ] {
             assert!(is_read(text), "{text}");
         }
@@ -305,7 +325,9 @@ mod tests {
             "NOT a = b",
             "NOT a IS NULL",
             "a + b * c",
+            "a + b - c = 1",
             "a = b = c",
+            "a = b IS NULL",
             "(SELECT 1)",
             "(a)[1]",
             "(a).b",
@@ -359,6 +381,9 @@ mod tests {
             prop_oneof![
                 (inner.clone(), inner.clone(), 0..OPERATORS.len())
                     .prop_map(|(a, b, op)| { format!("({a} {} {b})", OPERATORS[op]).replace("ANY a", "ANY (a)") }),
+                (prop::collection::vec(inner.clone(), 4), 0..OPERATORS.len()).prop_map(|(all, op)| {
+                    format!("({} + {} {} {} * {})", all[0], all[1], OPERATORS[op], all[2], all[3])
+                }),
                 (more.clone(), any::<bool>())
                     .prop_map(|(all, and)| format!("({})", all.join(if and { " AND " } else { " OR " }))),
                 inner.clone().prop_map(|it| format!("({it})::numeric(10,2)")),
@@ -380,7 +405,7 @@ mod tests {
         #[test]
         fn words_in_any_order_are_read_alike(
             words in prop::collection::vec(
-                "a|b|1|'x'|\\(|\\)|::text|::numeric\\(1,2\\)| AND | OR |NOT | IS NULL| = | - |, |f\\(| IN \\(|ARRAY\\[|\\]",
+                "a|b|1|'x'|\\(|\\)|::text|::numeric\\(1,2\\)| AND | OR |NOT | IS NULL| = | - | \\|\\| | < | = ANY \\(|, |f\\(| IN \\(|ARRAY\\[|\\]",
                 0..9,
             )
         ) {
