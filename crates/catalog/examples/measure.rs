@@ -10,6 +10,10 @@ use std::time::Instant;
 use novate_catalog::{Fingerprint, ReadOptions, read};
 use tokio_postgres::NoTls;
 
+/// The program's, which is what people run.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let conninfo = std::env::args().nth(1).ok_or("measure CONNINFO")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

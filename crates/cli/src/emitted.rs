@@ -1,7 +1,7 @@
 //! The emitted contract, `contracts/app.contract.json`: what is on disk, held against the sources.
 
 use camino::Utf8Path;
-use novate_contract::{Contract, ContractError, json};
+use novate_contract::{Contract, ContractError, StorageHash, json};
 
 use crate::exit::Exit;
 use crate::files::{self, Unreadable};
@@ -21,6 +21,11 @@ pub(crate) enum Emitted {
 impl Emitted {
     /// Holds the file against the sources' contract. One that novate did not write so is an error.
     pub(crate) fn find(path: &Utf8Path, contract: &Contract) -> Result<Self, Problem> {
+        Self::find_with_hash(path, contract, &json::storage_hash(contract))
+    }
+
+    /// [`Self::find`] where the contract's hash is known.
+    pub(crate) fn find_with_hash(path: &Utf8Path, contract: &Contract, hash: &StorageHash) -> Result<Self, Problem> {
         if files::is_link(path) {
             return Err(unreadable(path, &Unreadable::NotRegular));
         }
@@ -29,9 +34,14 @@ impl Emitted {
             Err(Unreadable::Missing) => return Ok(Self::Missing),
             Err(error) => return Err(unreadable(path, &error)),
         };
+        // What is written of this contract is what novate wrote: nothing of it needs to be read.
+        if json::says(&text, contract, hash) {
+            return Ok(Self::Current);
+        }
         let written = json::from_json(&text).map_err(|error| damaged(path, &error))?;
         // The storage hash says nothing of the order of columns.
-        Ok(if json::to_json(&written) == json::to_json(contract) { Self::Current } else { Self::Stale })
+        let same = json::to_json(&written) == json::to_json_with_hash(contract, hash);
+        Ok(if same { Self::Current } else { Self::Stale })
     }
 
     /// What is wrong with it, where something is.

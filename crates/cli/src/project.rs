@@ -182,9 +182,9 @@ impl Project<'_> {
 
     /// Refuses an emitted contract that was edited by hand. One that is stale is only noted: the sources are what
     /// counts.
-    pub(crate) fn check_emitted(&self, contract: &Contract) -> Result<(), Problem> {
+    pub(crate) fn check_emitted(&self, contract: &Contract, hash: &StorageHash) -> Result<(), Problem> {
         let path = self.emitted_path()?;
-        if let Some(problem) = Emitted::find(&path, contract)?.problem(&path) {
+        if let Some(problem) = Emitted::find_with_hash(&path, contract, hash)?.problem(&path) {
             let text = format!("{}; {}", problem.summary, problem.fix.unwrap_or_default());
             self.context.ui.note(Symbol::Warning, &text);
         }

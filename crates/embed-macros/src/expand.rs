@@ -77,8 +77,11 @@ fn space(text: &mut String, cargo: &Cargo, folder: &str, bundle: &Bundle) -> Res
         let is_snapshot = path.file_name() == Some("contract.json");
         let numbers = if is_snapshot { pieces.objects(content) } else { pieces.whole(content) };
         // Texts only: nothing here can fail to be written.
-        let numbers: String = numbers.iter().map(|number| format!("{number}_u32,")).collect();
-        let _ = write!(numbered, "({name:?}, &[{numbers}] as &[u32]),");
+        let _ = write!(numbered, "({name:?}, &[");
+        for number in numbers {
+            let _ = write!(numbered, "{number}_u32,");
+        }
+        numbered.push_str("] as &[u32]),");
     }
     let _ = write!(text, "{{ {} ", files.iter().map(|(path, ..)| track(path)).collect::<String>());
     let _ = write!(

@@ -19,11 +19,16 @@ impl MigrationHash {
     /// SHA-256 over the canonical JSON array of two hex digests: that of the manifest without `migrationHash`, and
     /// that of the operations, each SHA-256 of RFC 8785 canonical JSON.
     pub(crate) fn compute(manifest: &Value, ops: &Value) -> Option<Self> {
+        Self::compute_with(manifest, sha256(ops)?)
+    }
+
+    /// The same where the digest of the operations is known.
+    pub(crate) fn compute_with(manifest: &Value, ops: String) -> Option<Self> {
         let mut manifest = manifest.clone();
         if let Value::Object(map) = &mut manifest {
             map.remove("migrationHash");
         }
-        let parts = Value::from(vec![sha256(&manifest)?, sha256(ops)?]);
+        let parts = Value::from(vec![sha256(&manifest)?, ops]);
         sha256(&parts).map(Self)
     }
 

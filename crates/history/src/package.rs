@@ -7,7 +7,9 @@ use novate_planner::{Operation, TransactionMode};
 use serde_json::Value;
 
 use crate::files::{MAX_MANIFEST_BYTES, MAX_OPS_BYTES, MAX_SOURCE_BYTES};
-use crate::format::{self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_from_value, ops_value, parse};
+use crate::format::{
+    self, FORMAT, ManifestFile, PlaceholderFile, decode, ops_as_written, ops_from_value, ops_value, parse,
+};
 use crate::{Files, HistoryError, MigrationHash, PackageName, SourceDigest, files};
 
 pub(crate) const SOURCE: &str = "migration.sql";
@@ -136,9 +138,9 @@ impl PackageFiles {
     pub fn read(self, folder: &Utf8Path, name: &PackageName) -> Result<Package, HistoryError> {
         let (manifest_path, ops_path) = (folder.join(MANIFEST), folder.join(OPS));
         let manifest_value = manifest_value(&manifest_path, &self.manifest)?;
-        let ops = parse(&ops_path, &self.operations, MAX_OPS_BYTES)?;
+        let ops = Ops::read(&ops_path, &self.operations)?;
         let file: ManifestFile = decode(&manifest_path, manifest_value.clone())?;
-        let found = compute(&manifest_path, &manifest_value, &ops)?;
+        let found = ops.hash(&manifest_path, &manifest_value)?;
         if found.as_str() != file.migration_hash {
             return Err(HistoryError::HashMismatch {
                 package: name.to_string(),
@@ -152,9 +154,42 @@ impl PackageFiles {
             folder: folder.to_owned(),
             manifest: from_file(&manifest_path, file)?,
             hash: found,
-            operations: ops_from_value(&ops_path, ops)?,
+            operations: ops.operations(&ops_path)?,
             source: self.source,
         })
+    }
+}
+
+/// What `ops.json` holds, while it is not known whether its hash is right.
+enum Ops {
+    /// As novate writes it, with its digest. What is wrong with one operation matters only once the hash is right.
+    AsWritten(Result<Vec<Operation>, HistoryError>, String),
+    /// In another way.
+    Other(Value),
+}
+
+impl Ops {
+    fn read(path: &Utf8Path, text: &str) -> Result<Self, HistoryError> {
+        match ops_as_written(path, text) {
+            Some((operations, digest)) => Ok(Self::AsWritten(operations, digest)),
+            None => parse(path, text, MAX_OPS_BYTES).map(Self::Other),
+        }
+    }
+
+    fn hash(&self, manifest_path: &Utf8Path, manifest: &Value) -> Result<MigrationHash, HistoryError> {
+        match self {
+            Self::AsWritten(_, digest) => {
+                canonical(manifest_path, MigrationHash::compute_with(manifest, digest.clone()))
+            }
+            Self::Other(value) => compute(manifest_path, manifest, value),
+        }
+    }
+
+    fn operations(self, path: &Utf8Path) -> Result<Vec<Operation>, HistoryError> {
+        match self {
+            Self::AsWritten(operations, _) => operations,
+            Self::Other(value) => ops_from_value(path, value),
+        }
     }
 }
 
@@ -214,7 +249,11 @@ pub(crate) fn write(folder: &Utf8Path, package: &NewPackage, replace: bool) -> R
 }
 
 fn compute(path: &Utf8Path, manifest: &Value, ops: &Value) -> Result<MigrationHash, HistoryError> {
-    MigrationHash::compute(manifest, ops).ok_or_else(|| HistoryError::Corrupt {
+    canonical(path, MigrationHash::compute(manifest, ops))
+}
+
+fn canonical(path: &Utf8Path, hash: Option<MigrationHash>) -> Result<MigrationHash, HistoryError> {
+    hash.ok_or_else(|| HistoryError::Corrupt {
         path: path.to_owned(),
         message: "it holds a number that JSON has no canonical form for".to_owned(),
         line: 0,

@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::error::ErrorPosition;
 
 use crate::asked::{self, Around, Asked};
+use crate::beside::Beside;
 use crate::bookkeeping::{ENSURE_TABLES, LOCK_CLASS};
 use crate::error::OperationAt;
 use crate::event::{Event, Outcome};
 use crate::home::Home;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
-use crate::marker::{self, NewMarker, Standing};
+use crate::marker::{self, NewMarker, Standing, Written};
 use crate::program::{self, Report};
 use crate::sensitive::Sensitive;
 use crate::session::{Failure, Heard, Session};
@@ -124,40 +125,47 @@ pub(crate) async fn run<'a>(
     let mut around = asked::around(operations, to);
     let sql = program::batch(operations, &around.each, 0, session.observing);
     let sql = format!("SET LOCAL search_path = {}; {sql}", Settings::search_path(to));
-    if let Some(at) = part(session, package, operations, &sql, &mut outcomes, on).await? {
+    let mut begun = None;
+    if let Some(at) = part(session, package, operations, 0, &sql, (&mut outcomes, &mut begun), on).await? {
         let rest = operations.get(at..).unwrap_or_default();
         around.each.truncate(at);
         around.each.extend(rest.iter().map(Asked::all));
         let sql = program::batch(rest, around.each.get(at..).unwrap_or_default(), at, session.observing);
-        part(session, package, operations, &sql, &mut outcomes, on).await?;
+        part(session, package, operations, at, &sql, (&mut outcomes, &mut begun), on).await?;
     }
     Ok(Ran { outcomes, around })
 }
 
-/// Runs a program; gives the operation that it stopped at.
+/// Runs a program whose first operation is `first`; gives the operation that it stopped at. What has been heard so far is
+/// what became of operations, and the last one that was said to begin.
 async fn part(
     session: &mut Session,
     package: &str,
     operations: &[Operation],
+    first: usize,
     sql: &str,
-    outcomes: &mut [Option<Outcome>],
+    (outcomes, begun): (&mut [Option<Outcome>], &mut Option<usize>),
     on: &mut dyn FnMut(Event),
 ) -> Result<Option<usize>, Attempt> {
-    let mut current = 0;
+    let mut begin = |index: usize, on: &mut dyn FnMut(Event)| {
+        if let Some(op) = operations.get(index).filter(|_| *begun != Some(index)) {
+            *begun = Some(index);
+            on(Event::OperationStarted { index, label: op.label.clone() });
+        }
+    };
+    begin(first, on);
+    let mut current = first;
     let answer = {
         let mut on_heard = |heard: Heard| match heard.report() {
             Err(event) => on(event),
-            Ok(Report::Started(index)) => {
-                current = index;
-                let label = operations.get(index).map(|op| op.label.clone()).unwrap_or_default();
-                on(Event::OperationStarted { index, label });
-            }
             Ok(Report::Observed(index, observation)) => on(Event::OperationObserved { index, observation }),
             Ok(Report::Finished(index, outcome)) => {
                 if let (Some(slot), Some(op)) = (outcomes.get_mut(index), operations.get(index)) {
                     *slot = Some(outcome.clone());
                     on(Event::OperationFinished { index, label: op.label.clone(), outcome });
                 }
+                current = index + 1;
+                begin(current, on);
             }
         };
         session.batch(sql, &mut on_heard).await
@@ -189,8 +197,8 @@ pub(crate) async fn compared(
     if doubtful || !findings.is_empty() {
         let mut current = 0;
         let mut on_heard = |heard: Heard| {
-            if let Ok(Report::Started(index)) = heard.report() {
-                current = index;
+            if let Ok(Report::Finished(index, _)) = heard.report() {
+                current = index + 1;
             }
         };
         let answer = session.batch(&program::questions(&ran.around.each), &mut on_heard).await;
@@ -269,6 +277,11 @@ pub(crate) async fn apply(
     let began = Instant::now();
     let package = step.package;
     on(Event::PackageStarted { package: package.name.clone(), operations: package.operations.len() });
+    // The server has the next word for a while; meanwhile what is written at the end is made.
+    let written = Beside::start({
+        let (to, hash) = (step.to.clone(), package.manifest.to.clone());
+        move || Written::of(&to, hash.clone())
+    });
     let ran = run(session, package.name.as_str(), &package.operations, step.to, on).await?;
 
     on(Event::Comparing { package: package.name.clone() });
@@ -280,7 +293,7 @@ pub(crate) async fn apply(
     let from = standing.node();
     let new = NewMarker {
         space: step.home.space,
-        contract: step.to,
+        contract: written.finish(),
         invariants: &invariants,
         fingerprint: &fingerprint,
         generation: standing.generation(),

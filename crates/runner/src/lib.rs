@@ -8,6 +8,7 @@
 mod apply;
 mod asked;
 mod baseline;
+mod beside;
 mod bookkeeping;
 mod carry;
 pub mod connection;

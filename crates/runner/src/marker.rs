@@ -174,10 +174,24 @@ pub(crate) fn parse(text: &str) -> Result<Standing, RunError> {
     Ok(Standing { marker: marker.transpose()?, in_transit, spaces: row.spaces.unwrap_or_default() })
 }
 
+/// A contract as a marker holds it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    hash: StorageHash,
+    json: String,
+}
+
+impl Written {
+    /// The contract of this hash.
+    pub(crate) fn of(contract: &Contract, hash: StorageHash) -> Self {
+        Self { json: json::to_json_with_hash(contract, &hash), hash }
+    }
+}
+
 /// A marker to write.
 pub(crate) struct NewMarker<'a> {
     pub(crate) space: &'a Space,
-    pub(crate) contract: &'a Contract,
+    pub(crate) contract: Written,
     pub(crate) invariants: &'a BTreeSet<String>,
     pub(crate) fingerprint: &'a str,
     /// The generation that the database must still be at; 0 for no marker.
@@ -187,14 +201,12 @@ pub(crate) struct NewMarker<'a> {
 /// Statements that write the marker, if the database is still at the generation that was read, and the ledger row.
 /// A lost race raises `NV003`.
 pub(crate) fn write_sql(new: &NewMarker<'_>, entry: &Entry<'_>) -> String {
-    let hash = json::storage_hash(new.contract);
-    let contract = json::to_json(new.contract);
     let invariants: Vec<String> = new.invariants.iter().map(|name| Literal(name).to_string()).collect();
     let values = format!(
         "{hash}, ARRAY[{invariants}]::pg_catalog.text[], {contract}, {fingerprint}, {version}",
-        hash = Literal(hash.as_str()),
+        hash = Literal(new.contract.hash.as_str()),
         invariants = invariants.join(", "),
-        contract = Literal(&contract),
+        contract = Literal(&new.contract.json),
         fingerprint = Literal(new.fingerprint),
         version = Literal(crate::VERSION),
     );

@@ -54,7 +54,6 @@ BEGIN%B%
         EXIT;
       END IF;
     END IF;
-    RAISE NOTICE 'novate:{"started": %}', i + %F%;
     done := pg_catalog.jsonb_array_length(op -> 'done') > 0;
     FOR n IN 0 .. pg_catalog.jsonb_array_length(op -> 'done') - 1 LOOP
       EXIT WHEN NOT done;
@@ -186,7 +185,6 @@ fn unused_tag(text: &str) -> String {
 pub(crate) fn report(message: &str) -> Option<Report> {
     #[derive(Deserialize)]
     struct Told {
-        started: Option<usize>,
         finished: Option<usize>,
         skipped: Option<bool>,
         rows: Option<u64>,
@@ -198,25 +196,19 @@ pub(crate) fn report(message: &str) -> Option<Report> {
     if let (Some(index), Some(seen)) = (wire.observed, wire.seen) {
         return Some(Report::Observed(index, seen));
     }
-    match (wire.started, wire.finished) {
-        (Some(index), None) => Some(Report::Started(index)),
-        (None, Some(index)) if wire.skipped == Some(true) => Some(Report::Finished(index, Outcome::Skipped)),
-        (None, Some(index)) => Some(Report::Finished(
-            index,
-            Outcome::Executed {
-                rows: wire.rows.unwrap_or_default(),
-                took: Duration::from_millis(wire.ms.unwrap_or_default()),
-            },
-        )),
-        _ => None,
-    }
+    let outcome = match wire.skipped {
+        Some(true) => Outcome::Skipped,
+        _ => Outcome::Executed {
+            rows: wire.rows.unwrap_or_default(),
+            took: Duration::from_millis(wire.ms.unwrap_or_default()),
+        },
+    };
+    Some(Report::Finished(wire.finished?, outcome))
 }
 
-/// A report of the program.
+/// A report of the program. That an operation begins is not reported: it does where the one before it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Report {
-    /// The operation of that index begins.
-    Started(usize),
     /// The operation of that index has ended.
     Finished(usize, Outcome),
     /// What the operation of that index was seen to do.
@@ -231,7 +223,7 @@ mod tests {
     #[test]
     fn reports_are_told_from_other_notices() {
         assert_eq!(report("relation \"t\" does not exist, skipping"), None);
-        assert_eq!(report("novate:{\"started\": 3}"), Some(Report::Started(3)));
+        assert_eq!(report("novate:{}"), None);
         assert_eq!(report("novate:{\"finished\": 1, \"skipped\": true}"), Some(Report::Finished(1, Outcome::Skipped)));
     }
 

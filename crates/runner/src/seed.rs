@@ -190,9 +190,9 @@ async fn run(session: &mut Session, seed: &Seed, on: &mut dyn FnMut(Event)) -> R
     let answer = {
         let mut on_heard = |heard: Heard| match heard.report() {
             Err(event) => on(event),
-            Ok(Report::Started(index)) => current = index,
             Ok(Report::Observed(index, observation)) => on(Event::OperationObserved { index, observation }),
             Ok(Report::Finished(index, outcome)) => {
+                current = index + 1;
                 if let Some(slot) = outcomes.get_mut(index) {
                     *slot = Some(outcome);
                 }

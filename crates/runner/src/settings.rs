@@ -67,8 +67,9 @@ impl Settings {
     /// systems, cannot.
     pub(crate) fn notice_loss(in_transaction: &str) -> String {
         format!(
-            "SELECT pg_catalog.set_config(name, '2000', {in_transaction}) FROM pg_catalog.pg_settings WHERE name = \
-             'client_connection_check_interval' AND pg_catalog.version() LIKE '%linux%'"
+            "SELECT pg_catalog.set_config('client_connection_check_interval', '2000', {in_transaction}) WHERE \
+             pg_catalog.current_setting('client_connection_check_interval', true) IS NOT NULL AND pg_catalog.version() \
+             LIKE '%linux%'"
         )
     }
 

@@ -20,7 +20,7 @@ use crate::contention::{self, Patience};
 use crate::event::{Event, Outcome};
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
-use crate::marker::{self, InTransit, NewMarker, Standing};
+use crate::marker::{self, InTransit, NewMarker, Standing, Written};
 use crate::migrate::{Applied, History};
 use crate::session::{self, Failure, Session};
 use crate::{RunError, Settings};
@@ -225,7 +225,7 @@ impl Journey<'_> {
         let fingerprint = live::fingerprint(&live);
         let new = NewMarker {
             space: self.history.home.space,
-            contract: &to,
+            contract: Written::of(&to, package.manifest.to.clone()),
             invariants: &invariants,
             fingerprint: &fingerprint,
             generation: standing.generation(),

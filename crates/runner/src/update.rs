@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::home::Home;
 use crate::ledger::{self, Entry, Kind};
 use crate::live::{self, Scope};
-use crate::marker::{self, NewMarker};
+use crate::marker::{self, NewMarker, Written};
 use crate::rights::{self, Purpose};
 use crate::session::Session;
 use crate::{RunError, Settings, contention};
@@ -84,7 +84,7 @@ async fn once(
     let fingerprint = live::fingerprint(&live);
     let new = NewMarker {
         space,
-        contract: to,
+        contract: Written::of(to, hash.clone()),
         invariants: &invariants,
         fingerprint: &fingerprint,
         generation: standing.generation(),

@@ -1,12 +1,11 @@
 //! Collations, by name.
 
-use std::collections::HashMap;
-
 use novate_contract::Ident;
 use novate_sql::NameRef;
 
 use super::draft::Draft;
 use super::fields::{Fields, Oid};
+use super::numbers::Numbered;
 use super::text::outside_catalog;
 use crate::CatalogError;
 
@@ -17,7 +16,7 @@ const DEFAULT: Oid = 100;
 
 /// The collations of a database.
 #[derive(Debug, Default)]
-pub(super) struct Collations(HashMap<Oid, NameRef>);
+pub(super) struct Collations(Numbered<Oid, NameRef>);
 
 impl Collations {
     /// What has to be said of the collation of something that would have another by itself; `None` where it has that.

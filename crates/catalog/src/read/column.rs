@@ -26,18 +26,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped
     )
 }
 
-/// A column that waits for those before it.
-#[derive(Debug)]
-pub(super) struct Arrived {
-    number: i16,
-    name: Ident,
-    ty: Oid,
-    /// What its default is, if it has one: the letter of `attgenerated`.
-    generated: char,
-    column: Column,
-}
-
-/// Keeps one column for its table.
+/// Puts one column into its table.
 pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), CatalogError> {
     let (relation, number): (Oid, i16) = (fields.value()?, fields.value()?);
     let name = Ident::new(fields.text()?);
@@ -82,23 +71,28 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
     };
     column.comment = draft.column_comment(On::Relation, relation, number);
     special.keep(draft, relation, number, &name);
-    if let Some(of) = draft.relations.get_mut(&relation) {
-        of.arrived.push(Arrived { number, name, ty, generated, column });
+    if let (Some(of), Ok(number)) = (draft.relations.get_mut(&relation), usize::try_from(number)) {
+        of.is_disordered |= number < of.places.len();
+        if of.places.len() <= number {
+            of.places.resize_with(number + 1, || None);
+        }
+        let (at, _) = of.table.columns.insert_full(name, column);
+        if let Some(place) = of.places.get_mut(number) {
+            *place = Some(Place { at, ty, generated });
+        }
     }
     Ok(())
 }
 
-/// Puts the columns into their tables, in order.
+/// Brings the columns into order where they did not come in theirs.
 pub(super) fn place(draft: &mut Draft) {
-    for relation in draft.relations.values_mut() {
-        let mut arrived = std::mem::take(&mut relation.arrived);
-        arrived.sort_by_key(|column| column.number);
-        relation.table.columns.reserve(arrived.len());
-        for Arrived { number, name, ty, generated, column } in arrived {
-            let Ok(number) = usize::try_from(number) else { continue };
-            let (at, _) = relation.table.columns.insert_full(name, column);
-            relation.places.resize_with(number, || None);
-            relation.places.push(Some(Place { at, ty, generated }));
+    for relation in draft.relations.values_mut().filter(|relation| relation.is_disordered) {
+        let columns = std::mem::take(&mut relation.table.columns);
+        let mut columns: Vec<Option<(Ident, Column)>> = columns.into_iter().map(Some).collect();
+        for place in relation.places.iter_mut().flatten() {
+            if let Some((name, column)) = columns.get_mut(place.at).and_then(Option::take) {
+                (place.at, _) = relation.table.columns.insert_full(name, column);
+            }
         }
     }
 }

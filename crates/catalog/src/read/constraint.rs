@@ -94,14 +94,13 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
         'f' => {
             let columns = of.columns(&columns);
             let Part { parent, key } = foreign_key::read(columns, relation, &draft.relations, fields)?;
-            if let Some(key) = key {
-                draft.foreign_keys.take(
-                    oid,
-                    relation,
-                    parent,
-                    name.clone(),
-                    common.with(ConstraintKind::ForeignKey(key)),
-                );
+            draft.foreign_keys.note(oid, relation);
+            if let (Some(key), Some(of)) = (key, draft.relations.get_mut(&relation)) {
+                let key = common.with(ConstraintKind::ForeignKey(key));
+                match parent {
+                    None => drop(of.table.constraints.insert(name.clone(), key)),
+                    Some(parent) => draft.foreign_keys.keep(relation, parent, name.clone(), key),
+                }
             }
             None
         }
@@ -126,7 +125,7 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
     Ok(())
 }
 
-/// Puts the foreign keys into their tables, now that it is known which are parts of others.
+/// Puts the foreign keys that waited into their tables, now that it is known which are parts of others.
 pub(super) fn place(draft: &mut Draft) {
     for (relation, name, key) in std::mem::take(&mut draft.foreign_keys).whole() {
         if let Some(of) = draft.relations.get_mut(&relation) {

@@ -1,19 +1,19 @@
 //! The snapshot while it is being read: rows become a contract one by one, in the order in which they come.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use novate_contract::{Contract, Enum, Ident, QName, Space, StorageParameters, Table, UnsupportedObject};
 use tokio_postgres::{SimpleColumn, SimpleQueryMessage};
 
 use super::attribute::Attribute;
 use super::collation::Collations;
-use super::column::Arrived;
 use super::comment::On;
 use super::constraint::Waiting;
 use super::enumeration::Label;
 use super::expression::Expressions;
 use super::fields::{Fields, Oid};
 use super::foreign_key::ForeignKeys;
+use super::numbers::Numbered;
 use super::operator_class::OperatorClasses;
 use super::query::{Part, ServerVersion};
 use super::ty::Types;
@@ -29,26 +29,29 @@ pub(super) struct Draft {
     pub(super) version: ServerVersion,
     pub(super) contract: Contract,
     pub(super) extensions: BTreeMap<Ident, InstalledExtension>,
-    pub(super) comments: HashMap<(On, Oid, i16), String>,
-    pub(super) schemas: HashMap<Oid, schema::Place>,
+    pub(super) comments: Numbered<(On, Oid, i16), String>,
+    pub(super) schemas: Numbered<Oid, schema::Place>,
     pub(super) types: Types,
-    pub(super) enums: HashMap<Oid, (QName, Enum, Vec<Label>)>,
-    pub(super) methods: HashMap<Oid, Ident>,
+    pub(super) enums: Numbered<Oid, (QName, Enum, Vec<Label>)>,
+    pub(super) methods: Numbered<Oid, Ident>,
     pub(super) collations: Collations,
     pub(super) classes: OperatorClasses,
-    pub(super) relations: HashMap<Oid, Relation>,
-    pub(super) parents: HashMap<Oid, Vec<(i32, Oid)>>,
+    pub(super) relations: Relations,
+    pub(super) parents: Numbered<Oid, Vec<(i32, Oid)>>,
     /// Storage parameters of TOAST tables.
-    pub(super) toast: HashMap<Oid, StorageParameters>,
-    pub(super) attributes: HashMap<(Oid, i16), Attribute>,
+    pub(super) toast: Numbered<Oid, StorageParameters>,
+    pub(super) attributes: Numbered<(Oid, i16), Attribute>,
     pub(super) expressions: Expressions,
     /// Constraints that an index enforces, by that index.
-    pub(super) waiting: HashMap<Oid, Waiting>,
+    pub(super) waiting: Numbered<Oid, Waiting>,
     /// Foreign keys that may be parts of others.
     pub(super) foreign_keys: ForeignKeys,
     part: Option<Part>,
     is_complete: bool,
 }
+
+/// Relations by number, each in its own place, so that nothing large moves where the map grows.
+pub(super) type Relations = Numbered<Oid, Box<Relation>>;
 
 /// A table, or something that is like one.
 #[derive(Debug)]
@@ -63,8 +66,8 @@ pub(super) struct Relation {
     pub(super) toast: Option<Oid>,
     /// Until it is known of which table.
     pub(super) partition_bound: Option<String>,
-    /// Columns that are not in the table yet.
-    pub(super) arrived: Vec<Arrived>,
+    /// Whether a column came before one of a smaller number.
+    pub(super) is_disordered: bool,
     /// Columns in the table by their numbers.
     pub(super) places: Vec<Option<Place>>,
 }
@@ -89,7 +92,7 @@ impl Relation {
             table,
             toast: None,
             partition_bound: None,
-            arrived: Vec::new(),
+            is_disordered: false,
             places: Vec::new(),
         }
     }
@@ -102,19 +105,19 @@ impl Draft {
             version,
             contract: Contract::empty(space),
             extensions: BTreeMap::new(),
-            comments: HashMap::new(),
-            schemas: HashMap::new(),
+            comments: Numbered::default(),
+            schemas: Numbered::default(),
             types: Types::default(),
-            enums: HashMap::new(),
-            methods: HashMap::new(),
+            enums: Numbered::default(),
+            methods: Numbered::default(),
             collations: Collations::default(),
             classes: OperatorClasses::default(),
-            relations: HashMap::new(),
-            parents: HashMap::new(),
-            toast: HashMap::new(),
-            attributes: HashMap::new(),
+            relations: Numbered::default(),
+            parents: Numbered::default(),
+            toast: Numbered::default(),
+            attributes: Numbered::default(),
             expressions: Expressions::default(),
-            waiting: HashMap::new(),
+            waiting: Numbered::default(),
             foreign_keys: ForeignKeys::default(),
             part: None,
             is_complete: false,

@@ -1,35 +1,37 @@
 //! Foreign keys.
 
-use std::collections::HashMap;
-
 use novate_contract::{Constraint, ForeignKey, Ident, MatchKind, ReferentialAction};
 
-use super::draft::Relation;
+use super::draft::Relations;
 use super::fields::{Fields, Oid};
+use super::numbers::Numbered;
 use crate::CatalogError;
 
-/// Foreign keys as they come. One to a partitioned table has parts for each of its partitions, which are no constraints
-/// of their own and known only by the table of the whole being the same.
+/// Foreign keys that may be no constraints of their own: one to a partitioned table has parts for each of its partitions,
+/// known only by the table of the whole being the same.
 #[derive(Debug, Default)]
 pub(super) struct ForeignKeys {
-    all: Vec<(Oid, Option<Oid>, Ident, Constraint)>,
+    parts: Vec<(Oid, Oid, Ident, Constraint)>,
     /// The table of each that may be a whole.
-    tables: HashMap<Oid, Oid>,
+    tables: Numbered<Oid, Oid>,
 }
 
 impl ForeignKeys {
-    /// Keeps one.
-    pub(super) fn take(&mut self, oid: Oid, relation: Oid, parent: Option<Oid>, name: Ident, key: Constraint) {
+    /// Knows the table of one.
+    pub(super) fn note(&mut self, oid: Oid, relation: Oid) {
         self.tables.insert(oid, relation);
-        self.all.push((relation, parent, name, key));
     }
 
-    /// Those that are not parts of others, with their tables.
+    /// Keeps one that has a parent.
+    pub(super) fn keep(&mut self, relation: Oid, parent: Oid, name: Ident, key: Constraint) {
+        self.parts.push((relation, parent, name, key));
+    }
+
+    /// Those of the kept ones that are not parts of others, with their tables.
     pub(super) fn whole(self) -> impl Iterator<Item = (Oid, Ident, Constraint)> {
-        let Self { all, tables } = self;
-        all.into_iter().filter_map(move |(relation, parent, name, key)| {
-            let is_part = parent.is_some_and(|parent| tables.get(&parent) == Some(&relation));
-            (!is_part).then_some((relation, name, key))
+        let Self { parts, tables } = self;
+        parts.into_iter().filter_map(move |(relation, parent, name, key)| {
+            (tables.get(&parent) != Some(&relation)).then_some((relation, name, key))
         })
     }
 }
@@ -46,7 +48,7 @@ pub(super) struct Part {
 pub(super) fn read(
     columns: Vec<Ident>,
     relation: Oid,
-    relations: &HashMap<Oid, Relation>,
+    relations: &Relations,
     fields: &mut Fields<'_>,
 ) -> Result<Part, CatalogError> {
     let parent = fields.object()?;

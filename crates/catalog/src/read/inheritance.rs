@@ -1,9 +1,8 @@
 //! Which tables come from which.
 
-use std::collections::HashMap;
-
 use super::draft::Draft;
 use super::fields::{Fields, Oid};
+use super::numbers::Numbered;
 use crate::CatalogError;
 
 /// Partitions of indexes are among them too, and are passed over.
@@ -19,7 +18,7 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
 
 /// Tells the tables their parents.
 pub(super) fn place(draft: &mut Draft) {
-    let all: HashMap<Oid, Vec<(i32, Oid)>> = std::mem::take(&mut draft.parents);
+    let all: Numbered<Oid, Vec<(i32, Oid)>> = std::mem::take(&mut draft.parents);
     for (child, parents) in all {
         let named =
             parents.iter().filter_map(|(at, parent)| Some((*at, draft.relations.get(parent)?.name.clone()))).collect();

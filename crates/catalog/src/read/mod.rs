@@ -19,6 +19,7 @@ mod foreign_key;
 mod index;
 mod inheritance;
 mod method;
+mod numbers;
 mod operator_class;
 mod query;
 mod schema;

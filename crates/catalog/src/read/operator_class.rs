@@ -1,11 +1,10 @@
 //! Operator classes: which of them has to be named.
 
-use std::collections::HashMap;
-
 use novate_contract::Ident;
 
 use super::draft::Draft;
 use super::fields::{Fields, Oid};
+use super::numbers::Numbered;
 use crate::CatalogError;
 
 pub(super) const QUERY: &str = "\
@@ -28,9 +27,9 @@ pub(super) struct OperatorClass {
 /// The operator classes of a database.
 #[derive(Debug, Default)]
 pub(super) struct OperatorClasses {
-    all: HashMap<Oid, OperatorClass>,
+    all: Numbered<Oid, OperatorClass>,
     /// The default by access method and type.
-    defaults: HashMap<(Oid, Oid), Oid>,
+    defaults: Numbered<(Oid, Oid), Oid>,
 }
 
 impl OperatorClasses {

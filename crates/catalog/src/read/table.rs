@@ -16,7 +16,7 @@ pub(super) fn query() -> String {
     format!(
         "\
 SELECT r.oid AS novate_table, r.relnamespace, r.relname, r.relkind, r.relpersistence = 'u', r.relam,
-  r.reloptions, nullif(r.reltoastrelid, 0), r.relrowsecurity, r.relforcerowsecurity, r.relreplident, r.reloftype <> 0,
+  r.reloptions, nullif(r.reltoastrelid, 0), r.relnatts, r.relrowsecurity, r.relforcerowsecurity, r.relreplident, r.reloftype <> 0,
   CASE WHEN r.relkind = 'p' THEN pg_get_partkeydef(r.oid) END,
   CASE WHEN r.relispartition THEN pg_get_expr(r.relpartbound, r.oid) END,
   CASE WHEN r.relacl IS NOT NULL THEN
@@ -41,6 +41,7 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
         return Ok(());
     }
     let toast = fields.object()?;
+    let columns: usize = fields.value()?;
     let row_security = RowSecurity { enabled: fields.flag()?, forced: fields.flag()? };
     let replica_identity = match fields.letter()? {
         'f' => ReplicaIdentity::Full,
@@ -82,7 +83,12 @@ pub(super) fn take(draft: &mut Draft, fields: &mut Fields<'_>) -> Result<(), Cat
         ..Table::default()
     };
     let is_table = matches!(kind, 'r' | 'p');
-    draft.relations.insert(oid, Relation { name, counts, is_table, toast, partition_bound, ..Relation::of(table) });
+    let mut relation = Relation { name, counts, is_table, toast, partition_bound, ..Relation::of(table) };
+    if is_table {
+        relation.table.columns.reserve_exact(columns);
+        relation.places.reserve_exact(columns + 1);
+    }
+    draft.relations.insert(oid, Box::new(relation));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use novate_sql::parse_type;
 use super::comment::On;
 use super::draft::Draft;
 use super::fields::{Fields, Oid};
+use super::numbers::Numbered;
 use super::query::is_member;
 use crate::CatalogError;
 
@@ -43,8 +44,8 @@ struct Type {
 /// The types of a database. A schema has few of them and many columns, so that each is put into words once.
 #[derive(Debug, Default)]
 pub(super) struct Types {
-    all: HashMap<Oid, Type>,
-    named: HashMap<Oid, TypeName>,
+    all: Numbered<Oid, Type>,
+    named: Numbered<Oid, TypeName>,
     written: HashMap<Box<str>, TypeName>,
 }
 

@@ -34,7 +34,7 @@ fn emit_space(asked: &Context, context: &Context, args: &Emit) -> Result<Report,
     let hash = json::storage_hash(&sources.contract);
     let path = project.emitted_path()?;
     let shown = shorten(path.clone());
-    let found = Emitted::find(&path, &sources.contract);
+    let found = Emitted::find_with_hash(&path, &sources.contract, &hash);
     let stale = !matches!(found, Ok(Emitted::Current));
     if args.check {
         if let Some(problem) = found?.problem(&path) {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use novate_catalog::Finding;
-use novate_contract::Contract;
+use novate_contract::{Contract, json as contract_json};
 use novate_runner::{Home, MarkerState, Mode, Strictness, Verification, verify};
 use serde_json::json;
 
@@ -71,9 +71,9 @@ pub(crate) fn contract(project: &Project<'_>, to: Option<&str>) -> Result<Contra
     match to {
         Some(text) => Ok(states::find(project.context, text)?.contract),
         None => {
-            let sources = project.sources()?;
-            project.check_emitted(&sources.contract)?;
-            Ok(sources.contract)
+            let contract = project.sources()?.contract;
+            project.check_emitted(&contract, &contract_json::storage_hash(&contract))?;
+            Ok(contract)
         }
     }
 }

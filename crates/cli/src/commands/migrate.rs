@@ -1,6 +1,6 @@
 //! `novate migrate`: for deploy pipelines.
 
-use novate_contract::json;
+use novate_contract::{Contract, StorageHash, json};
 use novate_history::{Edge, Graph, HistoryError, Node};
 use novate_runner::{Goal, Lane, Migrated, Outcome, Session, Standing, migrate_all, standing};
 use serde_json::{Value, json};
@@ -16,7 +16,6 @@ use crate::problem::Problem;
 use crate::progress::{Progress, count, shown};
 use crate::project::{Context, Loaded, Project, shell_word, short};
 use crate::seeds::{self, Seeds};
-use crate::sources::Sources;
 use crate::states;
 use crate::ui::{Report, Symbol};
 
@@ -149,14 +148,14 @@ pub(crate) struct Ready {
 
 /// Reads everything that a run needs from disk, and refuses what must not run.
 pub(crate) fn ready(project: &Project<'_>, to: Option<&str>) -> Result<Ready, Problem> {
-    let (history, sources) = std::thread::scope(|scope| {
+    let (history, contract) = std::thread::scope(|scope| {
         let history = scope.spawn(|| project.whole_history());
-        let sources = to.is_none().then(|| checked_sources(project));
-        (history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
+        let contract = to.is_none().then(|| checked_contract(project));
+        (history.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), contract)
     });
     let history = history?;
-    let (goal, described) = match sources {
-        Some(sources) => goal_of(&history, &sources?)?,
+    let (goal, described) = match contract {
+        Some(contract) => goal_of(&history, &contract?)?,
         None => goal(project, &history, to)?,
     };
     history.check_runnable(&goal.node)?;
@@ -172,21 +171,21 @@ pub(crate) fn goal<P>(project: &Project<'_>, history: &Loaded<P>, to: Option<&st
         }
         return Ok((Goal { node: state.node, invariants: state.invariants }, state.described));
     }
-    goal_of(history, &checked_sources(project)?)
+    goal_of(history, &checked_contract(project)?)
 }
 
-/// The contract's files, compared with what was emitted of them.
-fn checked_sources(project: &Project<'_>) -> Result<Sources, Problem> {
-    let sources = project.sources()?;
-    project.check_emitted(&sources.contract)?;
-    Ok(sources)
+/// The contract and its hash, of its files, compared with what was emitted of them.
+fn checked_contract(project: &Project<'_>) -> Result<(Contract, StorageHash), Problem> {
+    let contract = project.sources()?.contract;
+    let hash = json::storage_hash(&contract);
+    project.check_emitted(&contract, &hash)?;
+    Ok((contract, hash))
 }
 
 /// The contract as where to go.
-fn goal_of<P>(history: &Loaded<P>, sources: &Sources) -> Result<(Goal, String), Problem> {
-    let hash = json::storage_hash(&sources.contract);
+fn goal_of<P>(history: &Loaded<P>, (contract, hash): &(Contract, StorageHash)) -> Result<(Goal, String), Problem> {
     let node = Some(hash.clone());
-    let empty = history.graph.edges().is_empty() && sources.contract == history.contract(&None)?;
+    let empty = history.graph.edges().is_empty() && *contract == history.contract(&None)?;
     if empty {
         return Ok((Goal { node: None, invariants: std::collections::BTreeSet::new() }, "the contract".to_owned()));
     }

@@ -61,15 +61,26 @@ pub fn storage_hash(contract: &Contract) -> StorageHash {
     of_storage(&StorageView::of(contract))
 }
 
-pub(super) fn of_storage(storage: &impl Serialize) -> StorageHash {
-    // The file's types have their fields in order and keep their maps sorted, so that they are written canonically where
-    // keys sort in UTF-8 as they do in UTF-16: see `strict::canonical`.
+fn of_storage(storage: &impl Serialize) -> StorageHash {
+    StorageHash(of_ordered(storage).into())
+}
+
+/// The SHA-256 of the canonical JSON of one of the file's types.
+///
+/// They have their fields in order and keep their maps sorted, so that they are written canonically where keys sort in
+/// UTF-8 as they do in UTF-16: see `strict::canonical`.
+fn of_ordered(it: &impl Serialize) -> String {
     let mut hashing = BufWriter::with_capacity(BUFFER, Hashing { state: Sha256::new(), plain: true });
-    let written = serde_json::to_writer(&mut hashing, storage).is_ok();
+    let written = serde_json::to_writer(&mut hashing, it).is_ok();
     match hashing.into_inner() {
-        Ok(Hashing { state, plain: true }) if written => StorageHash(hex::encode(state.finalize()).into()),
-        _ => of_value(&value_of(storage)),
+        Ok(Hashing { state, plain: true }) if written => hex::encode(state.finalize()),
+        _ => sha256(&serde_json::to_value(it).unwrap_or(Value::Null)),
     }
+}
+
+/// The digest of a whole file, of everything in it but `digest` itself and `storage`: see [`digest_of`].
+pub(super) fn digest_of_rest(rest: &impl Serialize) -> String {
+    of_ordered(rest)
 }
 
 /// How much JSON is made before it is hashed, in bytes.
@@ -110,9 +121,4 @@ fn sha256(value: &Value) -> String {
     // Without floats and with unique keys every value has a canonical form.
     let bytes = strict::canonical(value).unwrap_or_else(|| value.to_string().into_bytes());
     hex::encode(Sha256::digest(bytes))
-}
-
-/// The file's types as JSON. They have string keys and nothing that JSON could not say.
-pub(super) fn value_of(it: &impl Serialize) -> Value {
-    serde_json::to_value(it).unwrap_or(Value::Null)
 }

@@ -34,6 +34,7 @@ pub use hash::{StorageHash, storage_hash};
 
 use schema::Storage;
 use text::{Fault, Read};
+use view::StorageView;
 
 /// The format that this version writes, and the only one that it reads.
 pub const FORMAT: u64 = 1;
@@ -43,10 +44,10 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// The target that a contract is for.
 const TARGET: &str = "postgres";
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct File {
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     column_order: BTreeMap<String, Vec<String>>,
     digest: String,
     format: u64,
@@ -56,24 +57,57 @@ struct File {
     target: String,
 }
 
+/// The file of a contract that is in memory, its fields in order. Without `digest` and `storage` it is what the digest is
+/// of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileView<'a> {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    column_order: BTreeMap<String, Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    format: u64,
+    space: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<StorageView<'a>>,
+    storage_hash: &'a str,
+    target: &'static str,
+}
+
+impl<'a> FileView<'a> {
+    fn of(contract: &'a Contract, hash: &'a StorageHash) -> Self {
+        let mut file = Self {
+            column_order: column_order(contract),
+            digest: None,
+            format: FORMAT,
+            space: contract.space.as_str(),
+            storage: None,
+            storage_hash: hash.as_str(),
+            target: TARGET,
+        };
+        file.digest = Some(hash::digest_of_rest(&file));
+        file.storage = Some(StorageView::of(contract));
+        file
+    }
+}
+
 /// The contract as `contract.json` holds it: keys sorted, two-space indent, a final newline. Equal contracts whose
 /// columns stand in the same order give equal bytes. What the model does not hold (`unsupported`) is not written.
 pub fn to_json(contract: &Contract) -> String {
-    let file = File {
-        column_order: column_order(contract),
-        digest: String::new(),
-        format: FORMAT,
-        space: contract.space.as_str().to_owned(),
-        storage: Storage::of(contract),
-        storage_hash: storage_hash(contract).to_string(),
-        target: TARGET.to_owned(),
-    };
-    let mut value = hash::value_of(&file);
-    let digest = hash::digest_of(&value);
-    if let Value::Object(keys) = &mut value {
-        keys.insert("digest".to_owned(), Value::String(digest));
-    }
-    strict::pretty(value)
+    to_json_with_hash(contract, &storage_hash(contract))
+}
+
+/// [`to_json`] where the contract's hash is known.
+pub fn to_json_with_hash(contract: &Contract, hash: &StorageHash) -> String {
+    // The file's types have string keys and nothing that JSON could not say.
+    let mut text = serde_json::to_string_pretty(&FileView::of(contract, hash)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Whether a text is what [`to_json`] writes of a contract of this hash, with whatever white space.
+pub fn says(text: &str, contract: &Contract, hash: &StorageHash) -> bool {
+    text.len() <= MAX_BYTES && strict::says(text, &FileView::of(contract, hash))
 }
 
 /// Reads what [`to_json`] wrote, with whatever white space. Its hash and its digest are computed again and must be those
@@ -93,24 +127,19 @@ pub fn from_json_with_hash(text: &str) -> Result<(Contract, StorageHash), Contra
 /// Reads a text that is in every way what [`to_json`] wrote, without a tree between. Of anything else
 /// [`from_any_json`] says what it is.
 fn as_written(text: &str) -> Option<(Contract, StorageHash)> {
-    if text.len() > MAX_BYTES {
-        return None;
-    }
-    let mut file: File = serde_json::from_str(text).ok()?;
     // What sorts otherwise in UTF-16, see `strict::canonical`, is left to the other way too.
-    let plain = text.bytes().all(|byte| byte < 0xEE) && strict::says(text, &file);
-    let storage = std::mem::take(&mut file.storage);
-    let declared = StorageHash::parse(&file.storage_hash)?;
-    let whole = file.format == FORMAT
-        && file.target == TARGET
-        && hash::of_storage(&storage) == declared
-        && hash::digest_of(&hash::value_of(&file)) == file.digest;
-    if !(plain && whole) {
+    if text.len() > MAX_BYTES || text.bytes().any(|byte| byte >= 0xEE) {
         return None;
     }
-    let mut contract = storage.read(Space::new(&file.space)?).ok()?;
+    let file: File = serde_json::from_str(text).ok()?;
+    if file.format != FORMAT || file.target != TARGET {
+        return None;
+    }
+    let declared = StorageHash::parse(&file.storage_hash)?;
+    let mut contract = file.storage.read(Space::new(&file.space)?).ok()?;
     order_columns(&mut contract, &file.column_order).ok()?;
-    (storage_hash(&contract) == declared).then_some((contract, declared))
+    // Its hash and its digest are those in the file where the whole of the file is what is written of this contract.
+    (storage_hash(&contract) == declared && says(text, &contract, &declared)).then_some((contract, declared))
 }
 
 fn from_any_json(text: &str) -> Result<(Contract, StorageHash), ContractError> {
@@ -149,10 +178,9 @@ fn from_any_json(text: &str) -> Result<(Contract, StorageHash), ContractError> {
 }
 
 /// The columns of each table whose columns are not in alphabetical order.
-fn column_order(contract: &Contract) -> BTreeMap<String, Vec<String>> {
+fn column_order(contract: &Contract) -> BTreeMap<String, Vec<&str>> {
     let unsorted = contract.tables.iter().filter(|(_, table)| !table.columns.keys().is_sorted());
-    let names = |columns: &IndexMap<Ident, _>| columns.keys().map(|name| name.as_str().to_owned()).collect();
-    unsorted.map(|(name, table)| (name.to_string(), names(&table.columns))).collect()
+    unsorted.map(|(name, table)| (name.to_string(), table.columns.keys().map(Ident::as_str).collect())).collect()
 }
 
 fn order_columns(contract: &mut Contract, order: &BTreeMap<String, Vec<String>>) -> Read<()> {

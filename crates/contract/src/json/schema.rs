@@ -2,66 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::enumeration::EnumEntry;
 use super::extension::ExtensionEntry;
 use super::sequence::SequenceEntry;
 use super::table::TableEntry;
-use super::text::{ControlWord, Read, is_default, read_map};
+use super::text::{ControlWord, Read, read_map};
 use crate::{Contract, Ident, QName, Schema, Space};
 
-/// Everything that is hashed.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Everything that is hashed, as it is read. [`super::view::StorageView`] is what is written.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Storage {
-    #[serde(default, skip_serializing_if = "is_default")]
     extensions: BTreeMap<String, ExtensionEntry>,
-    #[serde(default, skip_serializing_if = "is_default")]
     schemas: BTreeMap<String, SchemaEntry>,
 }
 
-#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct SchemaEntry {
-    #[serde(skip_serializing_if = "is_default")]
     comment: Option<String>,
-    #[serde(skip_serializing_if = "is_default")]
     control: Option<ControlWord>,
-    #[serde(skip_serializing_if = "is_default")]
     enums: BTreeMap<String, EnumEntry>,
-    #[serde(skip_serializing_if = "is_default")]
     sequences: BTreeMap<String, SequenceEntry>,
-    #[serde(skip_serializing_if = "is_default")]
     tables: BTreeMap<String, TableEntry>,
 }
 
 impl Storage {
-    /// An object whose schema the contract lacks (which `validate` refuses) brings that schema along.
-    pub(super) fn of(contract: &Contract) -> Self {
-        let key = |name: &Ident| name.as_str().to_owned();
-        let mut schemas: BTreeMap<String, SchemaEntry> = BTreeMap::new();
-        for (name, schema) in &contract.schemas {
-            let entry = schemas.entry(key(name)).or_default();
-            entry.comment.clone_from(&schema.comment);
-            entry.control = ControlWord::of(schema.control);
-        }
-        for (name, payload) in &contract.enums {
-            let entry = schemas.entry(key(&name.schema)).or_default();
-            entry.enums.insert(key(&name.name), EnumEntry::of(payload));
-        }
-        for (name, sequence) in &contract.sequences {
-            let entry = schemas.entry(key(&name.schema)).or_default();
-            entry.sequences.insert(key(&name.name), SequenceEntry::of(&name.schema, sequence));
-        }
-        for (name, table) in &contract.tables {
-            let entry = schemas.entry(key(&name.schema)).or_default();
-            entry.tables.insert(key(&name.name), TableEntry::of(&name.schema, table));
-        }
-        let extensions = contract.extensions.iter().map(|(name, it)| (key(name), ExtensionEntry::of(it))).collect();
-        Self { extensions, schemas }
-    }
-
     pub(super) fn read(self, space: Space) -> Read<Contract> {
         let mut contract = Contract { schemas: BTreeMap::new(), ..Contract::empty(space) };
         contract.extensions =

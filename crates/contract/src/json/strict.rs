@@ -11,6 +11,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::text::MAX_SAFE_INTEGER;
 
@@ -68,6 +69,9 @@ const MAX_VALUES: usize = 5_000_000;
 
 /// The line at which a text goes beyond [`MAX_VALUES`], counted by the bytes that stand before values, without a tree.
 fn too_many_values(text: &str) -> Option<usize> {
+    if text.len() <= MAX_VALUES {
+        return None;
+    }
     let (mut in_string, mut escaped) = (false, false);
     let (mut values, mut line) = (0_usize, 1);
     for byte in text.bytes() {
@@ -128,11 +132,44 @@ pub(super) fn says(text: &str, value: &impl Serialize) -> bool {
     other_form(text, value).is_none()
 }
 
+/// The SHA-256 in hexadecimal digits of the JSON of `value` without white space, where `text` is what novate writes for
+/// that value; `None` where it is anything else, or a text that [`read`] refuses for its size.
+///
+/// This is the hash of the canonical JSON where the fields of the value's types stand in order and it has no number that a
+/// double does not hold.
+pub fn said(text: &str, max_bytes: usize, value: &impl Serialize) -> Option<String> {
+    if text.len() > max_bytes || too_many_values(text).is_some() {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    let mut writer = BufWriter::with_capacity(BUFFER, Both { hash: &mut hash, expected: Expected::of(text) });
+    serde_json::to_writer(&mut writer, value).and_then(|()| writer.flush().map_err(serde_json::Error::io)).ok()?;
+    let (both, _) = writer.into_parts();
+    both.expected.is_at_end().then(|| hex::encode(hash.finalize()))
+}
+
+/// JSON that is hashed and compared.
+struct Both<'a> {
+    hash: &'a mut Sha256,
+    expected: Expected<'a>,
+}
+
+impl Write for Both<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        self.expected.take(json)?;
+        self.hash.update(json);
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The line at which a text begins to say a value in another way than novate does; white space between the parts of
 /// JSON does not count.
 fn other_form(text: &str, value: &impl Serialize) -> Option<usize> {
-    let mut expected =
-        BufWriter::with_capacity(BUFFER, Expected { text: text.as_bytes(), at: 0, in_string: false, escaped: false });
+    let mut expected = BufWriter::with_capacity(BUFFER, Expected::of(text));
     let same = serde_json::to_writer(&mut expected, value).is_ok() && expected.flush().is_ok();
     let (expected, _) = expected.into_parts();
     let at = expected.after_space();
@@ -151,18 +188,41 @@ struct Expected<'a> {
     escaped: bool,
 }
 
-impl Expected<'_> {
+impl<'a> Expected<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), at: 0, in_string: false, escaped: false }
+    }
+
     /// The place of the next byte that is no white space between parts.
     fn after_space(&self) -> usize {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let is_space = |byte: &&u8| !self.in_string && matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
         self.at + rest.iter().take_while(is_space).count()
     }
-}
 
-impl Write for Expected<'_> {
-    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
-        for byte in json {
+    /// Whether nothing but white space is left.
+    fn is_at_end(&self) -> bool {
+        self.after_space() == self.text.len()
+    }
+
+    fn take(&mut self, json: &[u8]) -> io::Result<()> {
+        let mut json = json;
+        while let Some(byte) = json.first() {
+            if self.in_string && !self.escaped {
+                let plain = json.iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
+                let (run, rest) = json.split_at(plain);
+                if !self.text.get(self.at..).unwrap_or_default().starts_with(run) {
+                    // Byte by byte, for the place.
+                    let same = self.text.iter().skip(self.at).zip(run).take_while(|(a, b)| a == b).count();
+                    self.at += same;
+                    return Err(io::ErrorKind::InvalidData.into());
+                }
+                self.at += plain;
+                json = rest;
+                if plain > 0 {
+                    continue;
+                }
+            }
             self.at = self.after_space();
             if self.text.get(self.at) != Some(byte) {
                 return Err(io::ErrorKind::InvalidData.into());
@@ -170,7 +230,15 @@ impl Write for Expected<'_> {
             self.at += 1;
             self.in_string = if *byte == b'"' && !self.escaped { !self.in_string } else { self.in_string };
             self.escaped = self.in_string && *byte == b'\\' && !self.escaped;
+            json = json.get(1..).unwrap_or_default();
         }
+        Ok(())
+    }
+}
+
+impl Write for Expected<'_> {
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        self.take(json)?;
         Ok(json.len())
     }
 

@@ -11,7 +11,8 @@ use super::table::TableEntry;
 use super::text::ControlWord;
 use crate::{Contract, Enum, Extension, Ident, QName, Sequence, Table};
 
-/// Serializes as [`super::schema::Storage::of`] does.
+/// Everything that is hashed, as it is written; [`super::schema::Storage`] is what is read. An object whose schema the
+/// contract lacks (which `validate` refuses) brings that schema along.
 #[derive(Serialize)]
 pub(super) struct StorageView<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "extensions")]

@@ -6,7 +6,7 @@ mod reference;
 
 pub(crate) use manifest::{ManifestFile, PlaceholderFile};
 pub use ops::ops_json;
-pub(crate) use ops::{ops_from_value, ops_value};
+pub(crate) use ops::{ops_as_written, ops_from_value, ops_value};
 pub(crate) use reference::RefFile;
 
 use camino::Utf8Path;

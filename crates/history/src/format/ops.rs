@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::decode;
 use crate::HistoryError;
+use crate::files::MAX_OPS_BYTES;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -75,6 +76,15 @@ pub(crate) fn ops_value(operations: &[Operation]) -> Value {
     let files: Vec<OperationFile> = operations.iter().map(to_file).collect();
     // Strings and integers only: nothing in these types can fail to become JSON.
     serde_json::to_value(files).unwrap_or_default()
+}
+
+/// The operations that a text of `path` holds and the SHA-256 of its canonical JSON, without a tree between; `None` for
+/// a text that is not in every way what [`ops_json`] writes, of which [`ops_from_value`] says what it is.
+pub(crate) fn ops_as_written(path: &Utf8Path, text: &str) -> Option<(Result<Vec<Operation>, HistoryError>, String)> {
+    let files: Vec<OperationFile> = serde_json::from_str(text).ok()?;
+    // The types have their fields in order and integers of 32 bits: what they are written as is canonical.
+    let digest = strict::said(text, MAX_OPS_BYTES, &files)?;
+    Some((files.into_iter().map(|file| from_file(path, file)).collect(), digest))
 }
 
 /// The operations that a JSON value of `path` holds.

@@ -123,7 +123,7 @@ impl Work<'_> {
         let mut on_heard = |heard: Heard| match heard.report() {
             Err(event) => on(event),
             Ok(Report::Observed(_, observation)) => on(Event::OperationObserved { index, observation }),
-            Ok(Report::Started(_) | Report::Finished(..)) => {}
+            Ok(Report::Finished(..)) => {}
         };
         match self.session.batch(&sql, &mut on_heard).await {
             Ok(rows) => {

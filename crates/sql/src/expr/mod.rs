@@ -1,5 +1,6 @@
 //! Expressions as a small tree of our own, their canonical form, and what they refer to.
 
+mod bracketed;
 mod canonical;
 mod certain;
 mod children;

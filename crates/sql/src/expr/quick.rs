@@ -55,7 +55,8 @@ fn comparison(text: &str) -> Option<Expr> {
     Some(Expr::Binary(Box::new(column), op.to_owned(), Box::new(constant(value)?)))
 }
 
-fn function(text: &str) -> Option<NameRef> {
+/// The name of a function that is neither a keyword nor of a form of its own.
+pub(super) fn function(text: &str) -> Option<NameRef> {
     let plain = |part: &str| ident_is_safe(part) && part.len() < 64;
     let name = match text.split_once('.') {
         Some((schema, name)) if plain(schema) && plain(name) && schema != "pg_catalog" => {
@@ -65,7 +66,7 @@ fn function(text: &str) -> Option<NameRef> {
         _ => return None,
     };
     let grammar = functions::is_value(name.name.as_str()) || functions::is_keyword(name.name.as_str());
-    (!grammar && name.name.as_str() != "normalize").then_some(name)
+    (!grammar && !matches!(name.name.as_str(), "normalize" | "operator")).then_some(name)
 }
 
 #[cfg(test)]
@@ -131,6 +132,7 @@ mod tests {
             "f((1))",
             "f(1)(2)",
             "coalesce(1)",
+            "operator()",
             "x::text",
             "'x'::text::text",
             "(1)",

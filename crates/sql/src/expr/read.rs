@@ -4,7 +4,7 @@ use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::lower::{extent, in_parentheses, lower};
-use super::{Expr, quick};
+use super::{Expr, bracketed, quick};
 use crate::Span;
 use crate::ast::{ExprText, SyntaxError};
 use crate::parse::{bearable, normalised};
@@ -13,7 +13,7 @@ use crate::parse::{bearable, normalised};
 ///
 /// What is nested deeper than the parser's stack bears is not read but carried as it stands.
 pub fn parse_expr(text: &str) -> Result<ExprText, SyntaxError> {
-    match quick::read(text) {
+    match quick::read(text).or_else(|| bracketed::read(text)) {
         Some(expr) => Ok(ExprText { text: text.to_owned(), expr, span: Span::new(0, text.len()) }),
         None => parse_slowly(text),
     }

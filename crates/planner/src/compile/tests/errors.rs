@@ -141,14 +141,14 @@ fn raw() {
 #[test]
 fn what_is_not_ours() {
     use novate_contract::{Control, QName};
-    let mut from = super::contract(&super::empty(), super::SETUP);
+    let mut from = contract(&empty(), super::SETUP);
     let users = QName::new("public", "users");
     let posts = "ALTER TABLE posts ADD FOREIGN KEY (author) REFERENCES users;";
     let source = format!("{posts}\nALTER TABLE users ADD COLUMN x int;");
     for control in [Control::External, Control::Observed, Control::Tolerated] {
         from.tables.get_mut(&users).unwrap().control = control;
-        let to = super::contract(&from, posts);
-        let found = super::compile(&source, &from, &to).unwrap_err();
+        let to = contract(&from, posts);
+        let found = compile(&source, &from, &to).unwrap_err();
         assert_eq!(found.iter().map(super::CompileError::code).collect::<Vec<_>>(), ["MIGRATION.NOT_OURS"]);
         assert_eq!(&source[found[0].span().range()], "ALTER TABLE users ADD COLUMN x int");
     }
