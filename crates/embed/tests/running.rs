@@ -29,8 +29,8 @@ async fn an_empty_database_is_brought_to_the_end_of_the_history_and_told_of() {
         .migrate(&database)
         .app_tag("v1")
         .lock_timeout(Duration::from_secs(2))
-        .lock_budget(Duration::from_secs(60))
-        .statement_timeout(Duration::from_secs(60))
+        .lock_budget(Duration::from_mins(1))
+        .statement_timeout(Duration::from_mins(1))
         .on_event(move |event: Event| heard.lock().unwrap().push(event));
     let done = run.await.unwrap();
     assert_eq!(done.applied(), PACKAGES.len());
@@ -173,7 +173,7 @@ async fn dropping_the_future_leaves_nothing_half_done() {
     let blocker = hold(&empty.scratch.url()).await;
     let (tell, told) = tokio::sync::oneshot::channel();
     let mut tell = Some(tell);
-    let run = migrations.migrate(&database).lock_timeout(Duration::from_secs(60)).on_event(move |event| {
+    let run = migrations.migrate(&database).lock_timeout(Duration::from_mins(1)).on_event(move |event| {
         if let What::Waiting { .. } = event.what
             && let Some(tell) = tell.take()
         {
@@ -195,7 +195,7 @@ async fn dropping_the_future_leaves_nothing_half_done() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap();
+    tokio::time::timeout(Duration::from_mins(1), ended).await.unwrap();
     drop(blocker);
     assert_eq!(empty.one("SELECT count(*) FROM novate.ledger"), "1");
     assert_eq!(empty.one("SELECT count(*) FROM information_schema.columns WHERE column_name = 'pinned'"), "0");
