@@ -210,7 +210,7 @@ fn two_owners() {
     // What lies in the schema of another space is that space's.
     project.novate("plan").fails(2, "SPACE.OWNED_TWICE").says("belongs to the space auth");
     project.contract("CREATE TABLE auth.more (id int);\n");
-    project.novate("plan").fails(2, "SPACE.OWNED_TWICE").says("Schema auth belongs to the space auth");
+    project.novate("plan").fails(2, "SPACE.OWNED_TWICE").says("Table auth.more belongs to the space auth");
     let project = application(&format!("{APP}CREATE SCHEMA auth;\nCREATE TABLE auth.users (id uuid PRIMARY KEY);\n"));
     project.novate("plan").fails(2, "SPACE.OWNED_TWICE").says("schema auth, table auth.users");
     project.contract("CREATE EXTENSION citext;");
@@ -236,6 +236,8 @@ fn drift_is_named_where_it_belongs() {
     project.sql("ALTER TABLE auth.users DROP COLUMN email; ALTER TABLE profiles ADD extra int");
     let found = project.novate("db verify --strict").fails(4, "DB.DRIFT");
     found.says("auth.users.email").says("in the space auth").says("public.profiles.extra").says("in the space app");
+    let json = project.novate("db verify --strict --json").json();
+    assert_eq!((&json["meta"]["space"], &json["also"][0]["meta"]["space"]), (&"auth".into(), &"app".into()), "{json}");
     project.novate("db verify --strict --space text").ok();
     project.novate("migrate").fails(4, "DB.DRIFT").says("in the space auth");
 }
@@ -328,8 +330,11 @@ fn needs() {
     project.write("contracts/billing.sql", "CREATE TABLE invoices (order_id int REFERENCES orders, n int);\n");
     project.novate("plan --space billing --name n").ok();
     project.novate("migrate --to live").ok().says("every space is where it should be");
-    project.novate("migrate").ok().says("billing: 1 package applied");
+    project.novate("migrate --advance-ref live").ok().says("billing: 1 package applied").says("live points at");
     verified(&project);
+    // The ref moved in both.
+    project.novate("db verify --strict --to live").ok();
+    assert_ne!(project.read("migrations/billing/refs/live.json"), project.read("migrations/app/refs/live.json"));
 }
 
 #[test]
@@ -376,4 +381,97 @@ fn cut_at_every_question() {
         project.novate("migrate").ok();
         assert_eq!(ledger(&project), "auth migrate, text migrate, app migrate", "{cut:?}");
     }
+}
+
+/// A space renames and drops what the application refers to, and the application follows.
+#[test]
+fn a_space_that_changes_what_is_referred_to() {
+    let project = Project::with_contract(
+        "CREATE TABLE t (email text REFERENCES a.x (email), y int REFERENCES a.y, PRIMARY KEY (email));\n",
+    );
+    let first = "CREATE SCHEMA a;\nCREATE TABLE a.x (id int PRIMARY KEY, email text UNIQUE);\nCREATE TABLE a.y (id int PRIMARY KEY);\n";
+    kept(&project, "a", first);
+    project.novate("space add vendor/a").ok();
+    project.novate("plan --name start").ok();
+    project.novate("migrate").ok();
+    let old = project.another();
+    project.novate_on(&old.url(), "migrate").ok();
+    project.sql("INSERT INTO a.x VALUES (1, 'a@x'); INSERT INTO t VALUES ('a@x', NULL)");
+    // A column gets another name, and the application follows.
+    let second = first.replace("email text", "\n-- @renamed_from x.email\nmail text");
+    kept(&project, "a", &second);
+    project.novate("space add vendor/a").ok();
+    project.contract("CREATE TABLE t (email text REFERENCES a.x (mail), y int REFERENCES a.y, PRIMARY KEY (email));\n");
+    project.novate("plan --name follow").ok();
+    project.novate("rehearse").ok().says("The rehearsal is clean");
+    project.novate("migrate").ok().says("a: 1 package applied").says("app: 1 package applied");
+    verified(&project);
+    // A table goes, and the application lets go of it first.
+    let third = "CREATE SCHEMA a;\nCREATE TABLE a.x (id int PRIMARY KEY, mail text UNIQUE);\n";
+    kept(&project, "a", third);
+    project.novate("space add vendor/a").ok();
+    project.contract("CREATE TABLE t (email text REFERENCES a.x (mail), PRIMARY KEY (email));\n");
+    project.novate("plan --name let_go").ok();
+    project.novate("migrate --dry-run").ok();
+    project.novate("migrate").ok().says("a: 1 package applied").says("app: 1 package applied");
+    verified(&project);
+    assert_eq!(project.value("SELECT mail FROM a.x JOIN t ON mail = email"), "a@x");
+    // One that has stood still since the beginning.
+    project.novate_on(&old.url(), "migrate").ok();
+    project.novate_on(&old.url(), "db verify --strict").ok();
+    // A new database gets there too: each package while what it rests on is there.
+    let new = project.another();
+    project.novate_on(&new.url(), "migrate").ok().says("a: 3 packages applied").says("app: 3 packages applied");
+    project.novate_on(&new.url(), "db verify --strict").ok();
+    let order = "SELECT string_agg(space, ' ' ORDER BY id) FROM novate.ledger";
+    let order = new.execute(order).unwrap()[0][0].clone().unwrap();
+    assert_eq!(order, "a app a app app a");
+}
+
+#[test]
+fn what_is_others_is_not_described_in_passing() {
+    let project = Project::with_contract("");
+    kept(&project, "stock", "CREATE SCHEMA stock;\nCREATE TABLE stock.items (id int PRIMARY KEY);\n");
+    project.novate("space add vendor/stock").ok();
+    let mine = "CREATE TABLE lines (item int REFERENCES stock.items);\n";
+    for theirs in [
+        "CREATE INDEX ON stock.items (id);",
+        "ALTER TABLE stock.items ADD COLUMN y int;",
+        "CREATE TABLE stock.extra (id int);",
+        "CREATE TYPE stock.mood AS ENUM ('glad');",
+        "CREATE SEQUENCE stock.numbers;",
+    ] {
+        project.contract(&format!("{mine}{theirs}\n"));
+        project.novate("plan").fails(2, "SPACE.OWNED_TWICE").says("belongs to the space stock");
+    }
+    // Saying what somebody else has is no claim, with or without its schema.
+    project.contract(&format!("{mine}-- @control external\nCREATE TABLE stock.other (id int);\n"));
+    project.novate("plan --name start").ok();
+}
+
+#[test]
+fn nobody_is_taken_for_nobody() {
+    let project = Project::with_contract("CREATE TABLE users (id int PRIMARY KEY);\n");
+    project.write("novate.toml", "[database]\nurl = \"env:DATABASE_URL\"\n[space.billing]\nneeds = [\"app\"]\n");
+    project.write("contracts/billing.sql", "CREATE TABLE invoices (user_id int REFERENCES users);\n");
+    project.novate("db update --yes").ok();
+    verified(&project);
+    // What another space borrows of it is still the application's.
+    project.novate("contract infer --output -").ok().says("CREATE TABLE public.users").does_not_say("invoices");
+    project.novate("contract infer --output - --space billing").ok().says("CREATE TABLE public.invoices");
+    // A space that nobody has any more keeps its tables.
+    project.write("novate.toml", "[database]\nurl = \"env:DATABASE_URL\"\n");
+    project.novate("db update --yes --accept-data-loss").fails(2, "SPACE.ORPHAN");
+    project.novate("db verify --strict").fails(4, "SPACE.ORPHAN").does_not_say("DROP TABLE");
+    assert_eq!(project.value("SELECT to_regclass('invoices') IS NOT NULL"), "t");
+}
+
+#[test]
+fn a_platform_on_a_server_of_ones_own() {
+    let project = Project::with_contract("CREATE TABLE profiles (id uuid PRIMARY KEY REFERENCES auth.users);\n");
+    let platform = "-- @control external\nCREATE SCHEMA auth;\n-- @control external\nCREATE TABLE auth.users (id uuid PRIMARY \
+                    KEY, email text);\n";
+    kept(&project, "auth", platform);
+    project.novate("space add vendor/auth").ok();
+    project.novate("dev --once").ok().says("Create table auth.users").says("Create table public.profiles");
 }

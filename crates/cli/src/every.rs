@@ -34,7 +34,13 @@ pub(crate) async fn in_each(
             Ok(report) => reports.push((one, report)),
             Err(problem) => {
                 let project = one.project()?;
-                problems.push(of_space(problem, &project, contexts.len()));
+                let problem = of_space(problem, &project, contexts.len());
+                // A contract that cannot be read is in the way of every space, and is told once.
+                let same =
+                    |it: &Problem| (it.code, &it.summary, &it.why) == (problem.code, &problem.summary, &problem.why);
+                if !problems.iter().any(same) {
+                    problems.push(problem);
+                }
                 if failure == Failure::Stops {
                     break;
                 }

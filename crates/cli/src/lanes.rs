@@ -3,6 +3,7 @@
 use novate_contract::{Contract, Space};
 use novate_history::{Graph, RefName};
 use novate_runner::{Goal, History, Home, Lane};
+use serde_json::{Value, json};
 
 use crate::commands::migrate::{Ready, ready};
 use crate::problem::Problem;
@@ -50,9 +51,14 @@ impl<'a> Parts<'a> {
         &self.parts[self.main]
     }
 
-    /// See [`Self::main`].
-    pub(crate) fn main_mut(&mut self) -> &mut Part<'a> {
-        &mut self.parts[self.main]
+    /// The place of that one among all.
+    pub(crate) fn main_index(&self) -> usize {
+        self.main
+    }
+
+    /// See [`Self::all`].
+    pub(crate) fn all_mut(&mut self) -> &mut [Part<'a>] {
+        &mut self.parts
     }
 
     /// That of a space.
@@ -99,22 +105,39 @@ pub(crate) fn goal_of<'t>(
     }
 }
 
-fn has_ref(project: &Project<'_>, name: &str) -> Result<bool, Problem> {
+/// Whether a space has a ref of this name.
+pub(crate) fn has_ref(project: &Project<'_>, name: &str) -> Result<bool, Problem> {
     let Ok(name) = RefName::parse(name) else { return Ok(false) };
     Ok(project.store()?.ref_names()?.contains(&name))
 }
 
-/// A problem that says which space it is about, where there are several.
-pub(crate) fn of_space(mut problem: Problem, project: &Project<'_>, spaces: usize) -> Problem {
+/// A problem that says which space it is about, unless it says so already.
+pub(crate) fn label(mut problem: Problem, space: &Space) -> Problem {
+    if problem.meta.get("space").is_some() {
+        return problem;
+    }
+    let why = problem.why.take().map(|why| format!("{why}\n")).unwrap_or_default();
+    problem.why = Some(format!("{why}in the space {space}"));
+    if problem.meta.is_null() {
+        problem.meta = json!({});
+    }
+    if let Value::Object(meta) = &mut problem.meta {
+        meta.insert("space".to_owned(), space.as_str().into());
+    }
+    problem
+}
+
+/// The same where there are several spaces; and what cannot be mended here is said to be others'.
+pub(crate) fn of_space(problem: Problem, project: &Project<'_>, spaces: usize) -> Problem {
+    if spaces < 2 {
+        return problem;
+    }
     let space = &project.context.space;
-    if spaces > 1 {
-        let why = problem.why.take().map(|why| format!("{why}\n")).unwrap_or_default();
-        problem.why = Some(format!("{why}in the space {space}"));
-        if let Some(installed) = project.config.spaces.get(space).and_then(|space| space.installed.as_ref())
-            && problem.code == "MIGRATION.NOT_PLANNED"
-        {
-            problem.fix = crate::spaces::installed(space, installed).fix;
-        }
+    let mut problem = label(problem, space);
+    if let Some(installed) = project.config.spaces.get(space).and_then(|space| space.installed.as_ref())
+        && problem.code == "MIGRATION.NOT_PLANNED"
+    {
+        problem.fix = crate::spaces::installed(space, installed).fix;
     }
     problem
 }

@@ -31,7 +31,10 @@ impl Progress {
                 self.say(Symbol::Info, &format!("{} packages to apply", packages.len()));
             }
             Event::Route { .. } => {}
-            Event::Space { space } => self.say(Symbol::Info, &format!("space {space}")),
+            Event::Space { space } => {
+                self.package = None;
+                self.say(Symbol::Info, &format!("space {space}"));
+            }
             Event::Blocked { holders } => self.held(holders),
             Event::Waiting { holders, pause, attempt } => {
                 self.held(holders);

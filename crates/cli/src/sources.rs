@@ -1,7 +1,9 @@
 //! A contract's sources, read, with everything that is wrong with them as one [`Problem`].
 
+use std::collections::BTreeSet;
+
 use camino::Utf8Path;
-use novate_contract::{Contract, Ident, Space, UnsupportedObject};
+use novate_contract::{Contract, Ident, ObjectId, Space, UnsupportedObject};
 use novate_source::{ControlRule, Drops, Note, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint};
 use serde_json::{Value, json};
 
@@ -24,12 +26,14 @@ pub(crate) struct Sources {
     pub(crate) value_hints: Vec<ValueHint>,
     /// What people should know.
     pub(crate) notes: Vec<Note>,
+    /// What of the contract was taken over from other spaces.
+    borrowed: BTreeSet<ObjectId>,
 }
 
 /// Reads a space's contract, and of those that it may refer to what it needs of them.
 pub(crate) fn read(space: &Space, config: &Config) -> Result<Sources, Problem> {
     let own = config.space(space)?;
-    let needed = own.needs().iter().map(|name| read(name, config).map(|sources| sources.contract));
+    let needed = own.needs().iter().map(|name| read(name, config).map(|sources| sources.kept()));
     let others: Vec<Contract> = needed.collect::<Result<_, _>>()?;
     let sources = read_as(&own.contract, &config.root, space, Some(config), Drops::Refuse, others.clone())?;
     others.iter().try_for_each(|other| spaces::refuse_claims(&sources.contract, other))?;
@@ -48,7 +52,7 @@ pub(crate) fn read_with(path: &Utf8Path, space: &Space, config: Option<&Config>)
     let needed = config.and_then(|config| config.spaces.get(space).map(|own| (config, own.needs())));
     let others = match needed {
         Some((config, needs)) => {
-            needs.iter().map(|name| read(name, config).map(|it| it.contract)).collect::<Result<_, _>>()?
+            needs.iter().map(|name| read(name, config).map(|it| it.kept())).collect::<Result<_, _>>()?
         }
         None => Vec::new(),
     };
@@ -83,7 +87,13 @@ fn read_as(
             if let Some(problem) = Problem::join(problems) {
                 return Err(problem);
             }
-            Ok(Sources { contract: read.contract, hints: read.hints, value_hints: read.value_hints, notes: read.notes })
+            Ok(Sources {
+                contract: read.contract,
+                hints: read.hints,
+                value_hints: read.value_hints,
+                notes: read.notes,
+                borrowed: read.borrowed,
+            })
         }
         Err(errors) => Err(problem(&errors, &files)),
     }
@@ -143,6 +153,11 @@ fn problems(found: &[novate_contract::Problem], read: &novate_source::Read, file
 }
 
 impl Sources {
+    /// The contract without what it takes over from other spaces: what this space is about.
+    pub(crate) fn kept(&self) -> Contract {
+        self.contract.without(&self.borrowed)
+    }
+
     /// Says what people should know.
     pub(crate) fn print_notes(&self, ui: Ui) {
         for note in &self.notes {

@@ -1,6 +1,6 @@
 //! The spaces of a project: which there are, in what order they are applied, and what they may refer to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::{Contract, Space};
 use serde_json::json;
@@ -102,14 +102,19 @@ pub(crate) fn order(config: &Config) -> Result<Vec<Space>, Problem> {
 
 /// The contracts of a space's neighbours, every one but its own, as their files say. No two spaces may own the same.
 pub(crate) fn others(config: &Config, space: &Space) -> Result<Vec<Contract>, Problem> {
+    if config.spaces.len() < 2 {
+        return Ok(Vec::new());
+    }
     let mut contracts: Vec<Contract> = Vec::new();
-    for name in order(config)?.iter().filter(|name| *name != space) {
-        let contract = sources::read(name, config)?.contract;
+    for name in order(config)? {
+        let sources = sources::read(&name, config).map_err(|problem| crate::lanes::label(problem, &name))?;
+        let contract = sources.kept();
         for other in &contracts {
             refuse_claims(&contract, other)?;
         }
         contracts.push(contract);
     }
+    contracts.retain(|contract| contract.space != *space);
     Ok(contracts)
 }
 
@@ -141,9 +146,8 @@ pub(crate) fn unknown(space: &Space) -> Problem {
         .fix(format!("add [space.{space}] to {FILE}, or name a space that it has with --space"))
 }
 
-/// The spaces that a database is signed for and the project does not have.
-pub(crate) fn orphans(config: &Config, signed: &std::collections::BTreeMap<String, String>) -> Vec<Problem> {
-    let known = |name: &str| config.spaces.keys().any(|space| space.as_str() == name);
+/// The spaces that a database is signed for, each of which the project does not have.
+pub(crate) fn orphans(signed: &BTreeMap<String, String>) -> Vec<Problem> {
     let orphan = |(name, hash): (&String, &String)| {
         let at: String = hash.chars().take(12).collect();
         Problem::input("SPACE.ORPHAN", format!("the database has a space {name}, at {at}, and {FILE} has none"))
@@ -151,7 +155,13 @@ pub(crate) fn orphans(config: &Config, signed: &std::collections::BTreeMap<Strin
             .fix(format!("novate space add FOLDER brings it back; novate space forget {name} takes its marker away"))
             .meta(json!({ "space": name, "at": hash }))
     };
-    signed.iter().filter(|(name, _)| !known(name)).map(orphan).collect()
+    signed.iter().map(orphan).collect()
+}
+
+/// Of the spaces that a database is signed for, those that the project does not have.
+pub(crate) fn unknown_here(config: &Config, mut signed: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    signed.retain(|name, _| !config.spaces.keys().any(|space| space.as_str() == name));
+    signed
 }
 
 /// The space that is meant in a folder where none is named: the application's, or the one that the folder is about.

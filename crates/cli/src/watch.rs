@@ -29,7 +29,7 @@ pub(crate) fn state(context: &Context) -> u64 {
 fn of(project: &Project<'_>, hasher: &mut DefaultHasher) {
     let config = &project.config;
     files::read(&config.root.join(crate::config::FILE), MAX_SETTINGS_BYTES).ok().hash(hasher);
-    if let Ok(space) = project.space_config() {
+    for space in config.spaces.values() {
         match novate_source::files::read(space.contract.as_std_path(), config.root.as_std_path()) {
             Ok(files) => files.iter().for_each(|file| source(file, hasher)),
             Err(error) => error.to_string().hash(hasher),

@@ -18,6 +18,7 @@ mod event;
 mod forget;
 mod holder;
 mod home;
+mod interleave;
 mod keeper;
 mod ledger;
 mod live;

@@ -211,6 +211,7 @@ async fn steps(
             if last {
                 return Ok(());
             }
+            session.want_turn();
             continue;
         }
         let to = history.contracts.at(&edge.target()).map_err(nothing_in_transit)?;

@@ -1,5 +1,6 @@
 //! A run of several spaces: all in one transaction, where that can be.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use novate_contract::Space;
@@ -14,7 +15,7 @@ use crate::marker::Standing;
 use crate::migrate::{Applied, Goal, History, MigrateError, Migrated, arrived, migrate, reread};
 use crate::rights::{self, Purpose};
 use crate::session::{Failure, Session};
-use crate::{LeftBehind, RunError, Settings};
+use crate::{LeftBehind, RunError, Settings, interleave};
 
 /// A space's part of a run.
 pub struct Lane<'a> {
@@ -36,28 +37,42 @@ struct Ahead {
     edges: Vec<Edge>,
 }
 
-/// Brings several spaces of a database to their goals, in the order given. What each did comes back in that order.
+/// Brings several spaces of a database to their goals. What each did comes back in the order in which they are given.
 ///
-/// Where two of them or more have something to apply, they go in one transaction, unless a package of theirs commits by
-/// itself or is under way: then they go one after the other, package by package. A dry run is one transaction always.
+/// Packages are applied in that order of their spaces, but where one rests on what another space's package changes (see
+/// [`interleave`]). Where two spaces or more have something to apply, all of it is one transaction, unless a package of
+/// theirs commits by itself or is under way: then each package is a transaction of its own. A dry run is one always.
 pub async fn migrate_all(
     session: &mut Session,
     lanes: &[Lane<'_>],
     settings: &Settings,
     on: &mut dyn FnMut(Event),
 ) -> Result<Vec<Migrated>, MigrateError> {
-    if lanes.len() > 1
-        && let Some(done) = together(session, lanes, settings, on).await?
-    {
-        return Ok(done);
+    let mut legs: Vec<(usize, Goal)> = lanes.iter().map(|lane| lane.goal.clone()).enumerate().collect();
+    if lanes.len() > 1 {
+        match together(session, lanes, settings, on).await? {
+            Together::Done(done) => return Ok(done),
+            Together::Apart(order) if !order.is_empty() => legs = order,
+            Together::Apart(_) => {}
+        }
     }
-    let mut all: Vec<Migrated> = Vec::new();
-    for lane in lanes {
+    let mut all: Vec<Migrated> = vec![Migrated::default(); lanes.len()];
+    for (at, (index, goal)) in legs.iter().enumerate() {
+        let Some(lane) = lanes.get(*index) else { continue };
         if lanes.len() > 1 {
             on(Event::Space { space: lane.space().clone() });
         }
-        match migrate(session, &lane.history, &lane.goal, settings, on).await {
-            Ok(done) => all.push(done),
+        match migrate(session, &lane.history, goal, settings, on).await {
+            Ok(done) => {
+                let first = !legs.iter().take(at).any(|(earlier, _)| earlier == index);
+                if let Some(sum) = all.get_mut(*index) {
+                    if first {
+                        sum.from = done.from;
+                    }
+                    sum.applied.extend(done.applied);
+                    sum.notes = done.notes;
+                }
+            }
             Err(mut error) => {
                 let mut earlier: Vec<Applied> = all.into_iter().flat_map(|done| done.applied).collect();
                 error.left = match error.left {
@@ -66,11 +81,23 @@ pub async fn migrate_all(
                     left => left,
                 };
                 earlier.append(&mut error.applied);
+                if settings.dry_run {
+                    // Whatever it applied it rolled back.
+                    (error.left, earlier) = (LeftBehind::Nothing, Vec::new());
+                }
                 return Err(MigrateError { applied: earlier, ..error });
             }
         }
     }
     Ok(all)
+}
+
+/// What came of trying one transaction.
+enum Together {
+    /// All is done.
+    Done(Vec<Migrated>),
+    /// One transaction would be wrong, or no better: which space goes where, leg by leg; none where that is as given.
+    Apart(Vec<(usize, Goal)>),
 }
 
 /// What stopped a lane.
@@ -79,18 +106,17 @@ struct Stopped<'a> {
     attempt: Attempt,
 }
 
-/// `None` where one transaction would be wrong, or no better.
 async fn together(
     session: &mut Session,
     lanes: &[Lane<'_>],
     settings: &Settings,
     on: &mut dyn FnMut(Event),
-) -> Result<Option<Vec<Migrated>>, MigrateError> {
+) -> Result<Together, MigrateError> {
     let mut patience = Patience::default();
     loop {
         let (space, error) = match once(session, lanes, settings, on).await {
             Ok(done) => {
-                if done.is_none() || settings.dry_run {
+                if matches!(done, Together::Apart(_)) || settings.dry_run {
                     session.rollback().await;
                 }
                 return Ok(done);
@@ -108,8 +134,14 @@ async fn together(
         };
         session.rollback().await;
         // A label that an earlier package added to an enum type can be used once that package is committed.
-        if matches!(&error, RunError::StatementFailed { sqlstate, .. } if sqlstate == "55P04") && !settings.dry_run {
-            return Ok(None);
+        if let RunError::StatementFailed { sqlstate, at, .. } = &error
+            && sqlstate == "55P04"
+        {
+            if !settings.dry_run {
+                return Ok(Together::Apart(Vec::new()));
+            }
+            let error = Box::new(RunError::DryRunImpossible { package: at.package.clone() });
+            return Err(MigrateError { space: space.clone(), error, left: LeftBehind::Nothing, applied: Vec::new() });
         }
         let error = rights::name(session, error, Purpose::Change).await;
         let left = match error {
@@ -126,8 +158,8 @@ async fn once<'a>(
     lanes: &'a [Lane<'_>],
     settings: &Settings,
     on: &mut dyn FnMut(Event),
-) -> Result<Option<Vec<Migrated>>, Stopped<'a>> {
-    let Some(first) = lanes.first() else { return Ok(Some(Vec::new())) };
+) -> Result<Together, Stopped<'a>> {
+    let Some(first) = lanes.first() else { return Ok(Together::Done(Vec::new())) };
     let stopped = |lane: &'a Lane<'_>, attempt: Attempt| Stopped { space: lane.space(), attempt };
     let spaces: Vec<&Space> = lanes.iter().map(Lane::space).collect();
     let standings =
@@ -135,32 +167,45 @@ async fn once<'a>(
     let mut ahead: Vec<Ahead> = Vec::with_capacity(lanes.len());
     for (lane, standing) in lanes.iter().zip(standings) {
         if standing.in_transit.is_some() {
-            return Ok(None);
+            return Ok(Together::Apart(Vec::new()));
         }
         let have = standing.marker.as_ref().map(|marker| marker.invariants.clone()).unwrap_or_default();
         let route = lane.history.graph.route(&standing.node(), &lane.goal.node, &lane.goal.invariants, &have);
         let route = route.map_err(|error| stopped(lane, Attempt::Failed(error.into())))?;
         ahead.push(Ahead { standing, edges: route.edges });
     }
+    let mut alone = false;
     for (lane, ahead) in lanes.iter().zip(&ahead) {
         for edge in &ahead.edges {
             let package = lane.history.package(&edge.package).map_err(|error| stopped(lane, error.into()))?;
             package.check_runnable().map_err(|error| stopped(lane, Attempt::Failed(error.into())))?;
-            if package.manifest.transaction == TransactionMode::Statement {
-                return Ok(None);
-            }
+            alone |= package.manifest.transaction == TransactionMode::Statement;
         }
     }
     let pending = ahead.iter().filter(|ahead| !ahead.edges.is_empty()).count();
     if pending < 2 && !settings.dry_run {
-        return Ok(None);
+        return Ok(Together::Apart(Vec::new()));
+    }
+    let order = order(lanes, &ahead).map_err(|(lane, error)| stopped(lane, error.into()))?;
+    if alone {
+        return Ok(Together::Apart(legs(lanes, &ahead, &order)));
     }
     let generations: Vec<i64> = ahead.iter().map(|ahead| ahead.standing.generation()).collect();
-    let mut all = Vec::with_capacity(lanes.len());
-    for (lane, ahead) in lanes.iter().zip(ahead) {
-        on(Event::Space { space: lane.space().clone() });
-        all.push(run(session, lane, ahead, settings, on).await.map_err(|attempt| stopped(lane, attempt))?);
+    let mut under_way: Vec<UnderWay<'_>> =
+        lanes.iter().zip(ahead).map(|(lane, ahead)| UnderWay { lane, next: 0, done: ahead.begun(), ahead }).collect();
+    let mut current = None;
+    for (index, one) in under_way.iter_mut().enumerate().filter(|(_, one)| one.ahead.edges.is_empty()) {
+        current = Some(index);
+        one.arrive(session, on).await.map_err(|attempt| stopped(one.lane, attempt))?;
     }
+    for index in order {
+        let Some(one) = under_way.get_mut(index) else { continue };
+        if current.replace(index) != Some(index) {
+            on(Event::Space { space: one.lane.space().clone() });
+        }
+        one.step(session, settings, on).await.map_err(|attempt| stopped(one.lane, attempt))?;
+    }
+    let all = under_way.into_iter().map(|one| one.done).collect();
     if !settings.dry_run {
         match session.batch("COMMIT", &mut |_| ()).await {
             Ok(_) => {}
@@ -173,34 +218,88 @@ async fn once<'a>(
             Err(failure) => return Err(stopped(first, failure.into_refused("commit").into())),
         }
     }
-    Ok(Some(all))
+    Ok(Together::Done(all))
 }
 
-/// One space's packages in the transaction that is open, which stays open.
-async fn run(
-    session: &mut Session,
-    lane: &Lane<'_>,
+/// Whose package comes next, for every package.
+fn order<'a>(lanes: &'a [Lane<'_>], ahead: &[Ahead]) -> Result<Vec<usize>, (&'a Lane<'a>, RunError)> {
+    let mut routes = Vec::with_capacity(lanes.len());
+    for (lane, ahead) in lanes.iter().zip(ahead) {
+        let nodes = std::iter::once(ahead.standing.node()).chain(ahead.edges.iter().map(Edge::target));
+        let route: Result<Vec<_>, _> = nodes.map(|node| lane.history.contracts.at(&node)).collect();
+        routes.push(route.map_err(|error| (lane, error.into()))?);
+    }
+    Ok(interleave::order(&routes))
+}
+
+/// The same as goals: each space in turn as far as it goes before another one has its turn, and every space to its goal.
+fn legs(lanes: &[Lane<'_>], ahead: &[Ahead], order: &[usize]) -> Vec<(usize, Goal)> {
+    let idle = ahead.iter().enumerate().filter(|(_, ahead)| ahead.edges.is_empty()).map(|(index, _)| index);
+    let mut legs: Vec<(usize, Goal)> = idle.filter_map(|index| Some((index, lanes.get(index)?.goal.clone()))).collect();
+    let mut next: Vec<usize> = vec![0; lanes.len()];
+    for (at, index) in order.iter().enumerate() {
+        let (Some(next), Some(ahead), Some(lane)) = (next.get_mut(*index), ahead.get(*index), lanes.get(*index)) else {
+            continue;
+        };
+        *next += 1;
+        if *next == ahead.edges.len() {
+            legs.push((*index, lane.goal.clone()));
+        } else if order.get(at + 1) != Some(index)
+            && let Some(edge) = ahead.edges.get(*next - 1)
+        {
+            legs.push((*index, Goal { node: edge.target(), invariants: BTreeSet::new() }));
+        }
+    }
+    legs
+}
+
+impl Ahead {
+    /// What is done at the beginning.
+    fn begun(&self) -> Migrated {
+        Migrated { from: self.standing.node(), ..Migrated::default() }
+    }
+}
+
+/// A space in the transaction that is open, which stays open.
+struct UnderWay<'a> {
+    lane: &'a Lane<'a>,
     ahead: Ahead,
-    settings: &Settings,
-    on: &mut dyn FnMut(Event),
-) -> Result<Migrated, Attempt> {
-    let Ahead { mut standing, edges } = ahead;
-    let mut done = Migrated { from: standing.node(), ..Migrated::default() };
-    on(Event::Route { packages: edges.iter().map(|edge| edge.package.clone()).collect() });
-    if edges.is_empty() {
-        arrived(session, &lane.history, &lane.goal, &mut done).await?;
+    /// The package that is next.
+    next: usize,
+    done: Migrated,
+}
+
+impl UnderWay<'_> {
+    /// Where there is nothing to apply: says so only if the schema agrees.
+    async fn arrive(&mut self, session: &mut Session, on: &mut dyn FnMut(Event)) -> Result<(), Attempt> {
+        on(Event::Space { space: self.lane.space().clone() });
+        on(Event::Route { packages: Vec::new() });
+        Ok(arrived(session, &self.lane.history, &self.lane.goal, &mut self.done).await?)
     }
-    for (at, edge) in edges.iter().enumerate() {
-        let package = lane.history.package(&edge.package)?;
-        let to = lane.history.contracts.at(&edge.target()).map_err(RunError::from)?;
-        let scope = if at + 1 == edges.len() { Scope::Whole } else { Scope::Touched };
-        let step = Step { home: lane.history.home, package, to: &to, scope, end: End::Open };
+
+    /// Applies the next package.
+    async fn step(
+        &mut self,
+        session: &mut Session,
+        settings: &Settings,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(), Attempt> {
+        let Some(edge) = self.ahead.edges.get(self.next) else { return Ok(()) };
+        if self.next == 0 {
+            on(Event::Route { packages: self.ahead.edges.iter().map(|edge| edge.package.clone()).collect() });
+        }
+        self.next += 1;
+        let history = &self.lane.history;
+        let package = history.package(&edge.package)?;
+        let to = history.contracts.at(&edge.target()).map_err(RunError::from)?;
+        let scope = if self.next == self.ahead.edges.len() { Scope::Whole } else { Scope::Touched };
+        let step = Step { home: history.home, package, to: &to, scope, end: End::Open };
         let began = Instant::now();
-        let (outcomes, _) = apply::apply(session, &step, &standing, settings, on).await?;
-        done.applied.push(Applied { package: package.name.clone(), outcomes, took: began.elapsed() });
-        standing = reread(session, lane.space()).await?;
+        let (outcomes, _) = apply::apply(session, &step, &self.ahead.standing, settings, on).await?;
+        self.done.applied.push(Applied { package: package.name.clone(), outcomes, took: began.elapsed() });
+        self.ahead.standing = reread(session, self.lane.space()).await?;
+        Ok(())
     }
-    Ok(done)
 }
 
 /// Asks the database whether a COMMIT took place whose answer was lost.

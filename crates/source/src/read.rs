@@ -14,9 +14,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use novate_contract::interpret::{Environment, Interpreter};
-use novate_contract::{Contract, Control, ObjectId};
+use novate_contract::{Contract, ObjectId};
 
-use crate::{Note, Place, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint, control};
+use crate::{Note, Place, Problem, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint, control};
 
 /// What contract files say.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct Read {
     pub notes: Vec<Note>,
     /// Where each object is described.
     pub places: BTreeMap<ObjectId, Place>,
+    /// What of the contract was taken over from other spaces.
+    pub borrowed: BTreeSet<ObjectId>,
 }
 
 /// Reads contract files, given in name order.
@@ -49,14 +51,14 @@ pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<S
     }
     let mut taken = take::take(&mut gathered, Interpreter::new(contract, environment), &others);
     // Nothing else is external before any directive was looked at.
-    let is_borrowed = |id: &ObjectId| taken.contract.control(id) == Control::External;
-    let borrowed: BTreeSet<ObjectId> = taken.contract.objects().into_keys().filter(is_borrowed).collect();
+    let borrowed = taken.contract.marked_external();
     let mut errors = gathered.errors;
     let broken = !errors.is_empty();
     // What could not be read may be what others miss.
     errors.extend(taken.errors.into_iter().filter(|error| !broken || error.code() != "CONTRACT.UNRESOLVED_REFERENCE"));
     let directives =
         directives::apply(&gathered.bound, &gathered.sources, &taken.by_statement, &mut taken.contract, &mut errors);
+    errors.extend(claims(&taken.contract, &borrowed, &taken.places, &others));
     if !errors.is_empty() {
         errors.sort_by(|a, b| (&*a.place.path, a.place.span).cmp(&(&*b.place.path, b.place.span)));
         return Err(errors);
@@ -73,5 +75,26 @@ pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<S
         value_hints: directives.value_hints,
         notes,
         places: taken.places,
+        borrowed,
     })
+}
+
+/// What lies in a schema of another space and is described as if it were ours.
+fn claims(
+    contract: &Contract,
+    borrowed: &BTreeSet<ObjectId>,
+    places: &BTreeMap<ObjectId, Place>,
+    others: &[&Contract],
+) -> Vec<SourceError> {
+    let external = contract.marked_external();
+    let stands_alone = |id: &&ObjectId| matches!(id, ObjectId::Table(_) | ObjectId::Enum(_) | ObjectId::Sequence(_));
+    let claim = |id: &ObjectId| {
+        let schema = ObjectId::Schema(id.schema()?.clone());
+        if external.contains(id) || !borrowed.contains(&schema) {
+            return None;
+        }
+        let space = others.iter().find(|other| other.has(&schema))?.space.clone();
+        Some(SourceError { problem: Problem::Claimed { object: id.clone(), space }, place: places.get(id)?.clone() })
+    };
+    contract.objects().keys().filter(stands_alone).filter_map(claim).collect()
 }

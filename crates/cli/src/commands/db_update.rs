@@ -15,6 +15,7 @@ use crate::progress::{Progress, count};
 use crate::project::{Context, denied};
 use crate::renames;
 use crate::sources::Sources;
+use crate::spaces;
 use crate::ui::{Report, Symbol, Ui, err};
 
 /// Plans from the live schema to the contract, asks, applies, verifies and signs; space by space, unless one was named.
@@ -92,8 +93,15 @@ pub(crate) async fn difference(
         Externals::Theirs => contract.clone(),
         Externals::Ours => adopted(&contract, home.others),
     };
-    if let Some(transit) = standing(session, home.space).await?.in_transit {
+    let mut now = standing(session, home.space).await?;
+    if let Some(transit) = now.in_transit {
         return Err(RunError::InTransit { transit: Box::new(transit) }.into());
+    }
+    // What is a forgotten space's would be taken for nobody's, and dropped.
+    let known = |name: &String| home.space.as_str() == name || home.others.iter().any(|it| it.space.as_str() == name);
+    now.spaces.retain(|name, _| !known(name));
+    if let Some(orphan) = spaces::orphans(&now.spaces).pop() {
+        return Err(orphan);
     }
     let mut live = novate_runner::read_live(session).await?.contract;
     live.space = home.space.clone();

@@ -16,7 +16,7 @@ use crate::findings;
 use crate::lanes::goal_of;
 use crate::problem::Problem;
 use crate::project::{Context, Project};
-use crate::spaces::orphans;
+use crate::spaces::{orphans, unknown_here};
 use crate::states;
 use crate::ui::{Report, Symbol};
 
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: &DbVerify) -> Result<Report, Pr
         verify_space(&project, to, args, &signed).await
     })
     .await;
-    match orphans(&context.project()?.config, &signed.into_inner()) {
+    match orphans(&unknown_here(&context.project()?.config, signed.into_inner())) {
         problems if problems.is_empty() => verified,
         problems if args.strict => {
             let found = verified.err().into_iter().chain(problems.into_iter().map(|it| it.exit(Exit::Differences)));
@@ -60,8 +60,12 @@ async fn verify_space(
     };
     let strictness = Strictness { extras: args.strict, coverage: args.strict_coverage };
     let mut session = project.connect().await?;
-    let found = verify(&mut session, home, &contract, mode, strictness).await?;
+    let mut found = verify(&mut session, home, &contract, mode, strictness).await?;
     session.close().await;
+    // What is nobody's here may be a forgotten space's: no statement is offered that would drop it.
+    if !unknown_here(&project.config, found.standing.spaces.clone()).is_empty() {
+        found.mend.clear();
+    }
     signed.replace(found.standing.spaces.clone());
     report(&found, args.marker_only)
 }

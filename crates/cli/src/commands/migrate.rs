@@ -9,7 +9,7 @@ use super::advance::Advance;
 use super::migration_emit::node_json;
 use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
-use crate::lanes::{Part, Parts};
+use crate::lanes::{Part, Parts, has_ref};
 use crate::operations;
 use crate::permit::Rules;
 use crate::problem::Problem;
@@ -24,13 +24,9 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     let contexts = context.each()?;
     let mut parts = Parts::read(context, &contexts, args.to.as_deref())?;
     // What the ref requires is rehearsed too.
-    let advance = match &args.advance_ref {
-        Some(name) => {
-            parts.main().project.check_own()?;
-            let Ready { history, goal, .. } = &mut parts.main_mut().ready;
-            Some(Advance::prepare(history, name, goal)?)
-        }
-        None => None,
+    let mut advances = match &args.advance_ref {
+        Some(name) => advances(&mut parts, name)?,
+        None => Vec::new(),
     };
     rehearsed(&parts, args).await?;
     let Part { project, ready: Ready { history, goal, described }, .. } = parts.main();
@@ -65,8 +61,10 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
         context.ui.note(Symbol::Info, note);
     }
     let mut report = report_all(&done, &parts, described, args);
-    if let Some(advance) = advance {
-        advance.write(history, goal, &mut report)?;
+    for (index, advance) in advances.drain(..) {
+        if let Some(Part { ready: Ready { history, goal, .. }, .. }) = parts.all().get(index) {
+            advance.write(history, goal, &mut report)?;
+        }
     }
     if let Some((seeds, at)) = seeds {
         let before = report.text.lines().next().unwrap_or_default().trim_start_matches("✔ ").to_owned();
@@ -82,6 +80,23 @@ pub(crate) async fn run(context: &Context, args: &Migrate) -> Result<Report, Pro
     }
     session.close().await;
     Ok(report)
+}
+
+/// The refs to move along: that of the space that the run is about, which may be new, and those of the same name that other
+/// spaces of the project have; that one last, which is told to programs.
+fn advances(parts: &mut Parts<'_>, name: &str) -> Result<Vec<(usize, Advance)>, Problem> {
+    let main = parts.main_index();
+    let mut advances = Vec::new();
+    for (index, part) in parts.all_mut().iter_mut().enumerate() {
+        if index != main && (part.project.check_own().is_err() || !has_ref(&part.project, name)?) {
+            continue;
+        }
+        part.project.check_own()?;
+        let Ready { history, goal, .. } = &mut part.ready;
+        advances.push((index, Advance::prepare(history, name, goal)?));
+    }
+    advances.sort_by_key(|(index, _)| *index == main);
+    Ok(advances)
 }
 
 /// Rehearses where that was asked for. Anything but a clean rehearsal is an error.

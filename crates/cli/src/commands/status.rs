@@ -18,7 +18,7 @@ use crate::picture::newest_first;
 use crate::problem::Problem;
 use crate::progress::count;
 use crate::project::{Context, Outline, Project, short};
-use crate::spaces::orphans;
+use crate::spaces::{orphans, unknown_here};
 use crate::ui::{Report, Symbol};
 
 /// Shows the contract, the history, the refs and, unless told not to, the database, of every space unless one was named.
@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: &Status) -> Result<Report, Prob
         of_space(&project, &args, &signed).await
     })
     .await?;
-    let orphans = orphans(&context.project()?.config, &signed.into_inner());
+    let orphans = orphans(&unknown_here(&context.project()?.config, signed.into_inner()));
     for orphan in &orphans {
         report.text = format!("{}\n{} {}", report.text, Symbol::Warning.text(), orphan.summary);
     }

@@ -43,6 +43,11 @@ impl Interpreter {
         self.borrowed.extensions.contains(name)
     }
 
+    /// Whether a table is another space's.
+    pub fn is_borrowed_table(&self, name: &QName) -> bool {
+        self.borrowed.tables.contains(name)
+    }
+
     pub(super) fn forget_borrowed_extension(&mut self, name: &Ident) {
         self.borrowed.extensions.remove(name);
     }
@@ -53,6 +58,11 @@ impl Interpreter {
             Missing::Table(name) => self.borrow_table(name, others),
             Missing::Type(name, _) => self.borrow_enum(name, others) || self.borrow_table(name, others),
             Missing::Sequence(name) => self.borrow_sequence(name, others),
+            // Whether anything of ours may lie in it, whoever reads the whole decides.
+            Missing::Schema(name) if others.iter().any(|other| other.schemas.contains_key(name)) => {
+                self.borrow_schema(name);
+                true
+            }
             _ => false,
         }
     }

@@ -9,7 +9,8 @@ impl Interpreter {
         let id = ObjectId::Schema(name.clone());
         if self.contract.schemas.contains_key(name) {
             // `pg_dump` creates `public` where its database had it changed.
-            if if_not_exists || name.as_str() == "public" {
+            // And a description may say of its default schema that it is there.
+            if if_not_exists || name.as_str() == "public" || name == self.environment.initial_schema() {
                 self.touched.skipped.push(id);
                 return Ok(());
             }

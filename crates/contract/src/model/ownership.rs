@@ -22,6 +22,34 @@ impl Contract {
         all.filter(|id| self.control(id) <= Control::Tolerated)
     }
 
+    /// The objects that stand by themselves and are marked as somebody else's, whatever their schema is.
+    pub fn marked_external(&self) -> BTreeSet<ObjectId> {
+        let theirs = |control: Control| control == Control::External;
+        let schemas =
+            self.schemas.iter().filter(|(_, it)| theirs(it.control)).map(|(name, _)| ObjectId::Schema(name.clone()));
+        let extensions = self.extensions.iter().filter(|(_, it)| theirs(it.control));
+        let enums =
+            self.enums.iter().filter(|(_, it)| theirs(it.control)).map(|(name, _)| ObjectId::Enum(name.clone()));
+        let sequences = self.sequences.iter().filter(|(_, it)| theirs(it.control));
+        let tables =
+            self.tables.iter().filter(|(_, it)| theirs(it.control)).map(|(name, _)| ObjectId::Table(name.clone()));
+        let extensions = extensions.map(|(name, _)| ObjectId::Extension(name.clone()));
+        let sequences = sequences.map(|(name, _)| ObjectId::Sequence(name.clone()));
+        schemas.chain(extensions).chain(enums).chain(sequences).chain(tables).collect()
+    }
+
+    /// The same without some objects.
+    #[must_use]
+    pub fn without(&self, objects: &BTreeSet<ObjectId>) -> Self {
+        let mut left = self.clone();
+        left.tables.retain(|name| !objects.contains(&ObjectId::Table(name.clone())));
+        left.enums.retain(|name, _| !objects.contains(&ObjectId::Enum(name.clone())));
+        left.sequences.retain(|name, _| !objects.contains(&ObjectId::Sequence(name.clone())));
+        left.extensions.retain(|name, _| !objects.contains(&ObjectId::Extension(name.clone())));
+        left.schemas.retain(|name, _| !objects.contains(&ObjectId::Schema(name.clone())));
+        left
+    }
+
     /// What of it somebody else keeps, and nothing more.
     #[must_use]
     pub fn external_part(&self) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use novate_contract::interpret::{InterpretError, Interpreter, Missing, Touched};
+use novate_contract::interpret::{InterpretError, Interpreter, Touched};
 use novate_contract::{Contract, ObjectId, Space};
 use novate_sql::Span;
 use novate_sql::ast::{Statement, TableElement};
@@ -82,7 +82,7 @@ impl Taker<'_, '_> {
         loop {
             let mut waiting: Vec<(Step, InterpretError)> = Vec::new();
             for step in pending {
-                match self.step(&step, keep.contains(&(step.file, step.origin))) {
+                match self.step(&step, keep.contains(&(step.file, step.origin)), others) {
                     Ok(()) => {}
                     Err(error @ InterpretError::Missing { .. }) => waiting.push((step, error)),
                     Err(error) => self.fail(&step, error, others),
@@ -103,12 +103,18 @@ impl Taker<'_, '_> {
         self.interpreter.borrow_missing(what, others)
     }
 
-    fn step(&mut self, step: &Step, keep: bool) -> Result<(), InterpretError> {
+    fn step(&mut self, step: &Step, keep: bool, others: &[&Contract]) -> Result<(), InterpretError> {
         if *self.interpreter.environment() != *step.environment {
             self.interpreter.set_environment((*step.environment).clone());
         }
         let touched = self.interpreter.apply(&step.statement)?;
         let Some(place) = self.place(step, step.span) else { return Ok(()) };
+        let ids = touched.created.iter().chain(&touched.altered).chain(&touched.dropped);
+        let theirs = |id: &&ObjectId| id.table().is_some_and(|table| self.interpreter.is_borrowed_table(table));
+        if let Some((object, space)) = ids.clone().find(theirs).and_then(|id| Some((id, owner_of_table(id, others)?))) {
+            let problem = Problem::Claimed { object: object.clone(), space };
+            self.out.errors.push(SourceError { problem, place: place.clone() });
+        }
         for object in &touched.unsupported {
             let message = format!("{} {} is not modelled: it is left as it is", object.kind, object.name);
             self.out.notes.push(Note {
@@ -176,13 +182,6 @@ impl Taker<'_, '_> {
                 (None, Some(space)) => Problem::Claimed { object, space },
                 (None, None) => Problem::Interpret(InterpretError::Exists { object }),
             },
-            InterpretError::Missing { what: Missing::Schema(name), needed_by } => {
-                let object = ObjectId::Schema(name.clone());
-                match owner(&object, others) {
-                    Some(space) => Problem::Claimed { object, space },
-                    None => Problem::Interpret(InterpretError::Missing { what: Missing::Schema(name), needed_by }),
-                }
-            }
             other => Problem::Interpret(other),
         };
         self.out.errors.push(SourceError { problem, place });
@@ -201,4 +200,9 @@ impl Taker<'_, '_> {
 /// The space that has an object.
 fn owner(object: &ObjectId, others: &[&Contract]) -> Option<Space> {
     others.iter().find(|other| other.has(object)).map(|other| other.space.clone())
+}
+
+/// The space that has the table of an object.
+fn owner_of_table(object: &ObjectId, others: &[&Contract]) -> Option<Space> {
+    owner(&ObjectId::Table(object.table()?.clone()), others)
 }
