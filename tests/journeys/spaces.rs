@@ -426,6 +426,7 @@ fn a_space_that_changes_what_is_referred_to() {
     let order = "SELECT string_agg(space, ' ' ORDER BY id) FROM novate.ledger";
     let order = new.execute(order).unwrap()[0][0].clone().unwrap();
     assert_eq!(order, "a app a app app a");
+    project.novate("check --prove-replay").ok().says("6 packages replayed");
 }
 
 #[test]

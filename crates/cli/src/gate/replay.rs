@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use novate_catalog::Finding;
-use novate_contract::{ConstraintKind, Contract, Control, ObjectId};
+use novate_contract::{Constraint, ConstraintKind, Contract, Control, ObjectId, Table};
 use novate_history::{Edge, Graph, Node};
 use novate_planner::PlanOptions;
 use novate_runner::connection::{ConnectEnv, ConnectionString};
@@ -111,18 +111,26 @@ impl Run<'_> {
     /// Applies one package and compares. Errors are those of this machine.
     async fn step(&self, stage: &mut Stage, edge: &Edge) -> Result<Step, Problem> {
         let to = self.history.contract(&edge.target())?;
-        if let Err(why) = self.put_stubs(stage, &to) {
+        // What its tables still refer to goes only once the package has let go of it.
+        let both = beside(&stage.stubs, &others(&to));
+        if let Err(why) = self.put_stubs(stage, both) {
             let problem = self.failed(edge, "what belongs to others cannot be put there before it", &why);
             return Ok(Step::Wrong(Box::new(problem)));
         }
         let string = ConnectionString::parse(&stage.database.url(), &ConnectEnv::default())?;
         let mut session = Session::open(&string, "novate", self.context.interrupt.clone()).await?;
-        let outcome = self.apply(&mut session, edge, &to).await;
+        let outcome = self.apply(&mut session, stage, edge, &to).await;
         session.close().await;
         outcome
     }
 
-    async fn apply(&self, session: &mut Session, edge: &Edge, to: &Contract) -> Result<Step, Problem> {
+    async fn apply(
+        &self,
+        session: &mut Session,
+        stage: &mut Stage,
+        edge: &Edge,
+        to: &Contract,
+    ) -> Result<Step, Problem> {
         let graph = Graph::new(vec![edge.clone()]);
         let home = Home::alone(&self.context.space);
         let source = History { home, graph: &graph, packages: &self.history.packages, contracts: self.history };
@@ -140,6 +148,10 @@ impl Run<'_> {
         if done.applied.is_empty() {
             return Ok(Step::Idle);
         }
+        if let Err(why) = self.put_stubs(stage, others(to)) {
+            let problem = self.failed(edge, "what belongs to others cannot be taken away after it", &why);
+            return Ok(Step::Wrong(Box::new(problem)));
+        }
         let strictness = Strictness { extras: true, coverage: self.strict_coverage };
         let found = verify(session, home, to, Mode::Full, strictness).await?;
         if found.holds() {
@@ -151,9 +163,8 @@ impl Run<'_> {
         Ok(Step::Wrong(Box::new(problem.meta(meta))))
     }
 
-    /// Makes what the contract declares and somebody else owns; the text of what went wrong where it cannot.
-    fn put_stubs(&self, stage: &mut Stage, to: &Contract) -> Result<(), String> {
-        let wanted = others(to);
+    /// Makes what somebody else owns; the text of what went wrong where it cannot.
+    fn put_stubs(&self, stage: &mut Stage, wanted: Contract) -> Result<(), String> {
         if wanted == stage.stubs {
             return Ok(());
         }
@@ -193,6 +204,45 @@ impl Run<'_> {
             .at(Place::file(self.history.store.source_path(&edge.package)));
         let way = format!("on the way from {} to {}", short(&edge.from), short(&edge.target()));
         problem.why(if why.is_empty() { way } else { format!("{why}\n{way}") })
+    }
+}
+
+/// What is there and what is to be there, the latter where they differ.
+fn beside(now: &Contract, then: &Contract) -> Contract {
+    let mut both = then.clone();
+    for (name, table) in &now.tables {
+        match both.tables.get_mut(name) {
+            None => drop(both.tables.insert(name.clone(), table.clone())),
+            Some(both) => keep(both, table),
+        }
+    }
+    for (name, schema) in &now.schemas {
+        both.schemas.entry(name.clone()).or_insert_with(|| schema.clone());
+    }
+    for (name, extension) in &now.extensions {
+        both.extensions.entry(name.clone()).or_insert_with(|| extension.clone());
+    }
+    for (name, sequence) in &now.sequences {
+        both.sequences.entry(name.clone()).or_insert_with(|| sequence.clone());
+    }
+    for (name, payload) in &now.enums {
+        both.enums.entry(name.clone()).or_insert_with(|| payload.clone());
+    }
+    both
+}
+
+/// Adds to a table what an earlier declaration of it has beside.
+fn keep(table: &mut Table, earlier: &Table) {
+    let is_primary = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey(_));
+    let has_primary = table.constraints.values().any(is_primary);
+    for (name, column) in &earlier.columns {
+        table.columns.entry(name.clone()).or_insert_with(|| column.clone());
+    }
+    for (name, constraint) in earlier.constraints.iter().filter(|(_, it)| !(has_primary && is_primary(it))) {
+        table.constraints.entry(name.clone()).or_insert_with(|| constraint.clone());
+    }
+    for (name, index) in &earlier.indexes {
+        table.indexes.entry(name.clone()).or_insert_with(|| index.clone());
     }
 }
 
