@@ -386,6 +386,20 @@ fn update_asks_before_it_destroys() {
     assert_eq!(project.value("SELECT string_agg(kind, ',' ORDER BY id) FROM novate.ledger"), "migrate,update,update");
 }
 
+/// What PostgreSQL prints in other words is no change.
+#[test]
+fn update_plans_nothing_for_words_alone() {
+    let project = Project::with_contract(
+        "CREATE EXTENSION pg_trgm;\nCREATE TABLE t (id int PRIMARY KEY, bio text, CHECK (similarity(bio, 'x') < 1),\nsim real \
+         GENERATED ALWAYS AS (similarity(bio, 'x')) STORED);\n",
+    );
+    project.novate("db update --yes").ok();
+    project.novate("db update --dry-run").ok().says("Nothing to do");
+    // And what is a change is planned beside it.
+    project.edit("contracts/app.sql", "bio text,", "bio text DEFAULT 'none',");
+    project.novate("db update --dry-run").ok().says("bio").does_not_say("sim").does_not_say("similarity");
+}
+
 #[test]
 fn environments() {
     let project = Project::migrated("CREATE TABLE t (id int PRIMARY KEY, old text);\n");

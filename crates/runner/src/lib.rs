@@ -60,7 +60,7 @@ pub use settings::Settings;
 pub use sign::{Signed, sign};
 pub use spaces::{Lane, migrate_all};
 pub use update::update;
-pub use verify::{MarkerState, Mode, Strictness, Verification, read_live, verify};
+pub use verify::{MarkerState, Mode, Strictness, Verification, read_live, read_towards, verify};
 
 /// The version that markers and ledger rows are written with.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

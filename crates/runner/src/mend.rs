@@ -45,6 +45,15 @@ pub(crate) fn mend(findings: &mut [Finding], live: &Contract, expected: &Contrac
     steps.into_iter().map(|step| step.sql).collect()
 }
 
+/// The live schema with whatever is no error as the contract has it, in the contract's words.
+pub(crate) fn levelled(findings: &[Finding], live: &Contract, expected: &Contract) -> Contract {
+    let mut errors = BTreeSet::new();
+    for finding in findings {
+        sort_out(finding, &mut errors, &mut BTreeSet::new());
+    }
+    level::levelled(live, expected, &errors, &BTreeSet::new())
+}
+
 /// What is missing, and is there under another name: making it anew would leave its rows behind.
 fn renamed(live: &Contract, expected: &Contract, options: &PlanOptions, errors: &BTreeSet<ObjectId>) -> Vec<Rename> {
     let mut found = lookalikes(live, expected, options);

@@ -39,9 +39,9 @@ struct Ahead {
 
 /// Brings several spaces of a database to their goals. What each did comes back in the order in which they are given.
 ///
-/// Packages are applied in that order of their spaces, but where one rests on what another space's package changes (see
-/// [`interleave`]). Where two spaces or more have something to apply, all of it is one transaction, unless a package of
-/// theirs commits by itself or is under way: then each package is a transaction of its own. A dry run is one always.
+/// Packages are applied in that order of their spaces, but where one rests on what another space's package changes. Where
+/// two spaces or more have something to apply, all of it is one transaction, unless a package of theirs commits by itself
+/// or is under way: then each package is a transaction of its own. A dry run is one always.
 pub async fn migrate_all(
     session: &mut Session,
     lanes: &[Lane<'_>],

@@ -201,6 +201,15 @@ async fn settle(
     }
 }
 
+/// The live schema as a contract, where `expected` is what it should be: what the server says is the same is in the words
+/// of that, so that nothing is planned for words alone. What is others' is left out. No transaction may be open.
+pub async fn read_towards(session: &mut Session, home: Home<'_>, expected: &Contract) -> Result<Contract, RunError> {
+    let live = home.see(read_live(session).await?, expected);
+    let strictness = Strictness { extras: true, coverage: false };
+    let found = findings(session, expected, &live, strictness).await?;
+    Ok(mend::levelled(&found, &live.contract, expected))
+}
+
 /// The live schema as a contract, as it is at one moment. No transaction may be open.
 pub async fn read_live(session: &mut Session) -> Result<Snapshot, RunError> {
     match live::read_in(session, Transaction::None).await {

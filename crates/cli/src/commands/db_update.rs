@@ -103,9 +103,8 @@ pub(crate) async fn difference(
     if let Some(orphan) = spaces::orphans(&now.spaces).pop() {
         return Err(orphan);
     }
-    let mut live = novate_runner::read_live(session).await?.contract;
+    let mut live = novate_runner::read_towards(session, home, &to).await?;
     live.space = home.space.clone();
-    live.leave_out(&to, &home.others.iter().collect::<Vec<_>>());
     let options = PlanOptions {
         renames: renames::collect(rename, sources.hints, &live, &to)?,
         value_renames: renames::values(sources.value_hints, &live),
