@@ -79,7 +79,15 @@ fn every_page_says_what_it_is_and_what_to_do() {
         assert_eq!(page.text.lines().next(), Some(format!("# {}", page.code).as_str()));
         assert!(!page.title().is_empty() && page.title().len() <= 90, "{}: a title is one line", page.code);
         assert!(page.text.contains("\nWhat to do: "), "{}: it names no next step", page.code);
-        assert!(page.text.contains("\n    ✖ "), "{}: it has no example", page.code);
+        // As the program says it; as the compiler does, or a program that carries its migrations, where they do.
+        let said =
+            if page.code.starts_with("EMBED.") || page.code == "MIGRATION.NO_PACKAGES" { "rror: " } else { "✖ " };
+        let example = page.text.split_once("\nExample:\n\n    ").map(|(_, example)| example);
+        assert!(
+            example.is_some_and(|it| it.trim_start_matches(['e', 'E']).starts_with(said)),
+            "{}: it has no example",
+            page.code
+        );
         assert!(!page.text.to_lowercase().contains("reset"), "{}: nobody is told to reset a database", page.code);
     }
 }
