@@ -81,8 +81,8 @@ pub async fn migrate_all(
                     left => left,
                 };
                 earlier.append(&mut error.applied);
-                if settings.dry_run {
-                    // Whatever it applied it rolled back.
+                // Whatever a dry run applied it rolled back; what another run left in transit is still that.
+                if settings.dry_run && matches!(error.left, LeftBehind::EarlierPackages(_)) {
                     (error.left, earlier) = (LeftBehind::Nothing, Vec::new());
                 }
                 return Err(MigrateError { applied: earlier, ..error });
