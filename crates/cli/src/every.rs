@@ -1,5 +1,6 @@
 //! Commands that do the same for one space and for several.
 
+use novate_contract::Space;
 use serde_json::Value;
 
 use crate::lanes::of_space;
@@ -53,22 +54,21 @@ pub(crate) async fn in_each(
     }
 }
 
+/// A value for programs that says which space it is about.
+pub(crate) fn named(space: &Space, mut value: Value) -> Value {
+    if let Value::Object(map) = &mut value {
+        map.insert("space".to_owned(), space.as_str().into());
+    }
+    value
+}
+
 fn together(context: &Context, reports: Vec<(&Context, Report)>) -> Report {
     let text = |(one, report): &(&Context, Report)| {
         let lines: Vec<String> = report.text.lines().map(|line| format!("  {line}")).collect();
         format!("{}\n{}", one.space, lines.join("\n"))
     };
     let text = reports.iter().map(text).collect::<Vec<_>>().join("\n");
-    let spaces: Value = reports
-        .iter()
-        .map(|(one, report)| {
-            let mut value = report.json.clone();
-            if let Value::Object(map) = &mut value {
-                map.insert("space".to_owned(), one.space.as_str().into());
-            }
-            value
-        })
-        .collect();
+    let spaces: Value = reports.iter().map(|(one, report)| named(&one.space, report.json.clone())).collect();
     let next = reports.iter().find_map(|(_, report)| report.next.clone());
     let exit = reports.iter().find_map(|(_, report)| report.exit);
     let own = reports.into_iter().find(|(one, _)| one.space == context.space);

@@ -9,6 +9,7 @@ use super::advance::Advance;
 use super::migration_emit::node_json;
 use super::rehearse::{self, CopyArgs};
 use crate::cli::Migrate;
+use crate::every::named;
 use crate::lanes::{Part, Parts, has_ref};
 use crate::operations;
 use crate::permit::Rules;
@@ -142,13 +143,7 @@ async fn show_routes(parts: &Parts<'_>, session: &mut Session, args: &Migrate) -
 
 /// A value for each space, for programs.
 fn by_space<'p, 'a: 'p>(values: impl Iterator<Item = (&'p Part<'a>, Value)>) -> Value {
-    let named = values.map(|(part, mut value)| {
-        if let Value::Object(map) = &mut value {
-            map.insert("space".to_owned(), part.project.context.space.as_str().into());
-        }
-        value
-    });
-    named.collect()
+    values.map(|(part, value)| named(&part.project.context.space, value)).collect()
 }
 
 /// What a run needs and what was checked of it before any connection is made.

@@ -21,7 +21,6 @@ pub(super) struct Borrowed {
     schemas: BTreeSet<Ident>,
     extensions: BTreeSet<Ident>,
     tables: BTreeSet<QName>,
-    enums: BTreeSet<QName>,
 }
 
 impl Interpreter {
@@ -100,8 +99,7 @@ impl Interpreter {
         let Some((name, found)) = self.lent(name, others, |other, name| other.enums.get(name)) else { return false };
         let lent = Enum { values: found.values.clone(), control: Control::External, comment: None };
         self.borrow_schema(&name.schema);
-        self.contract.enums.insert(name.clone(), lent);
-        self.borrowed.enums.insert(name);
+        self.contract.enums.insert(name, lent);
         true
     }
 
