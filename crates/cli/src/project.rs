@@ -13,7 +13,7 @@ use crate::config::{Config, Environment, FILE, SpaceConfig};
 use crate::emitted::Emitted;
 use crate::exit::Exit;
 use crate::problem::{Place, Problem};
-use crate::sources::{self, Sources};
+use crate::sources::{self, Sources, Statements};
 use crate::spaces;
 use crate::ui::{Symbol, Ui};
 use crate::variables::Variables;
@@ -148,6 +148,11 @@ impl Project<'_> {
     /// Reads the contract's sources.
     pub(crate) fn sources(&self) -> Result<Sources, Problem> {
         sources::read(&self.context.space, &self.config)
+    }
+
+    /// Reads the statements of the contract's sources, and not yet what they say.
+    pub(crate) fn statements(&self) -> Result<Statements, Problem> {
+        Statements::of(&self.context.space, &self.config)
     }
 
     /// Reads the graph, every package's hash checked, and every snapshot's too: for what is about to run, and for who

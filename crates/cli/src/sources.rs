@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use novate_contract::{Contract, Ident, ObjectId, Space, UnsupportedObject};
-use novate_source::{ControlRule, Drops, Note, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint};
+use novate_source::{ControlRule, Drops, Note, RenameHint, Scripts, SourceError, SourceFile, SourceOptions, ValueHint};
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -32,12 +32,33 @@ pub(crate) struct Sources {
 
 /// Reads a space's contract, and of those that it may refer to what it needs of them.
 pub(crate) fn read(space: &Space, config: &Config) -> Result<Sources, Problem> {
-    let own = config.space(space)?;
-    let needed = own.needs().iter().map(|name| read(name, config).map(|sources| sources.kept()));
-    let others: Vec<Contract> = needed.collect::<Result<_, _>>()?;
-    let sources = read_as(&own.contract, &config.root, space, Some(config), Drops::Refuse, others.clone())?;
-    others.iter().try_for_each(|other| spaces::refuse_claims(&sources.contract, other))?;
-    Ok(sources)
+    Statements::of(space, config)?.read()
+}
+
+/// A space's contract whose statements were read, and no more.
+pub(crate) struct Statements {
+    options: SourceOptions,
+    files: Vec<SourceFile>,
+    scripts: Scripts,
+}
+
+impl Statements {
+    /// Reads the statements of a space's contract, on every core, and all of the contracts that it may refer to.
+    pub(crate) fn of(space: &Space, config: &Config) -> Result<Self, Problem> {
+        let own = config.space(space)?;
+        let needed = own.needs().iter().map(|name| read(name, config).map(|sources| sources.kept()));
+        let options = options(space, Some(config), Drops::Refuse, needed.collect::<Result<_, _>>()?);
+        let files = files(&own.contract, &config.root)?;
+        let scripts = novate_source::parse(&files);
+        Ok(Self { options, files, scripts })
+    }
+
+    /// Works out what they say, on one core.
+    pub(crate) fn read(self) -> Result<Sources, Problem> {
+        let sources = interpret(&self.files, self.scripts, &self.options)?;
+        self.options.others.iter().try_for_each(|other| spaces::refuse_claims(&sources.contract, other))?;
+        Ok(sources)
+    }
 }
 
 /// Reads any file or folder as a state; what a script takes away again is executed. What it includes must be in the
@@ -67,12 +88,19 @@ fn read_as(
     drops: Drops,
     others: Vec<Contract>,
 ) -> Result<Sources, Problem> {
-    let own = config.and_then(|config| config.spaces.get(space));
+    let files = files(path, within)?;
+    interpret(&files, novate_source::parse(&files), &options(space, config, drops, others))
+}
+
+fn files(path: &Utf8Path, within: &Utf8Path) -> Result<Vec<SourceFile>, Problem> {
     let mut files = novate_source::files::read(path.as_std_path(), within.as_std_path())?;
-    for file in &mut files {
-        shorten_paths(file);
-    }
-    let options = SourceOptions {
+    files.iter_mut().for_each(shorten_paths);
+    Ok(files)
+}
+
+fn options(space: &Space, config: Option<&Config>, drops: Drops, others: Vec<Contract>) -> SourceOptions {
+    let own = config.and_then(|config| config.spaces.get(space));
+    SourceOptions {
         space: space.clone(),
         default_schema: own.map_or_else(|| Ident::new("public"), |space| Ident::new(&space.default_schema)),
         controls: own
@@ -80,23 +108,22 @@ fn read_as(
             .unwrap_or_default(),
         drops,
         others,
-    };
-    match novate_source::read(&files, &options) {
-        Ok(read) => {
-            let problems = problems(&novate_contract::validate(&read.contract), &read, &files);
-            if let Some(problem) = Problem::join(problems) {
-                return Err(problem);
-            }
-            Ok(Sources {
-                contract: read.contract,
-                hints: read.hints,
-                value_hints: read.value_hints,
-                notes: read.notes,
-                borrowed: read.borrowed,
-            })
-        }
-        Err(errors) => Err(problem(&errors, &files)),
     }
+}
+
+fn interpret(files: &[SourceFile], scripts: Scripts, options: &SourceOptions) -> Result<Sources, Problem> {
+    let read = novate_source::interpret(files, scripts, options).map_err(|errors| problem(&errors, files))?;
+    let problems = problems(&novate_contract::validate(&read.contract), &read, files);
+    if let Some(problem) = Problem::join(problems) {
+        return Err(problem);
+    }
+    Ok(Sources {
+        contract: read.contract,
+        hints: read.hints,
+        value_hints: read.value_hints,
+        notes: read.notes,
+        borrowed: read.borrowed,
+    })
 }
 
 /// Paths as people see them, in messages and in what is kept of unsupported objects.

@@ -27,6 +27,6 @@ pub use hint::{RenameHint, ValueHint};
 pub use note::Note;
 pub use options::{Drops, SourceOptions};
 pub use place::Place;
-pub use read::{Read, read};
-pub use text::{Include, SourceFile};
+pub use read::{Read, interpret, read};
+pub use text::{Include, Scripts, SourceFile, parse};
 pub use write::{Layout, write};

@@ -11,12 +11,14 @@ mod borrowed;
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use novate_contract::interpret::{Environment, Interpreter};
 use novate_contract::{Contract, ObjectId};
 
-use crate::{Note, Place, Problem, RenameHint, SourceError, SourceFile, SourceOptions, ValueHint, control};
+use crate::{
+    Note, Place, Problem, RenameHint, Scripts, SourceError, SourceFile, SourceOptions, ValueHint, control, parse,
+};
 
 /// What contract files say.
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ pub struct Read {
     /// What people should know, by place.
     pub notes: Vec<Note>,
     /// Where each object is described.
-    pub places: BTreeMap<ObjectId, Place>,
+    pub places: HashMap<ObjectId, Place>,
     /// What of the contract was taken over from other spaces.
     pub borrowed: BTreeSet<ObjectId>,
 }
@@ -41,7 +43,12 @@ pub struct Read {
 /// text, so that what PostgreSQL would execute from top to bottom means here what it would mean there. On failure
 /// everything that is wrong is listed, by place, as far as it can be known beside what else is wrong.
 pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<SourceError>> {
-    let mut gathered = gather::gather(files, options);
+    interpret(files, parse(files), options)
+}
+
+/// What [`read`] does with the statements of the files: on one core, since each may rest on the one before.
+pub fn interpret(files: &[SourceFile], scripts: Scripts, options: &SourceOptions) -> Result<Read, Vec<SourceError>> {
+    let mut gathered = gather::gather(files, scripts, options);
     let environment = Environment::new(options.default_schema.clone());
     let mut contract = Contract::empty(options.space.clone());
     let others: Vec<&Contract> = options.others.iter().collect();
@@ -83,9 +90,12 @@ pub fn read(files: &[SourceFile], options: &SourceOptions) -> Result<Read, Vec<S
 fn claims(
     contract: &Contract,
     borrowed: &BTreeSet<ObjectId>,
-    places: &BTreeMap<ObjectId, Place>,
+    places: &HashMap<ObjectId, Place>,
     others: &[&Contract],
 ) -> Vec<SourceError> {
+    if others.is_empty() {
+        return Vec::new();
+    }
     let external = contract.marked_external();
     let stands_alone = |id: &&ObjectId| matches!(id, ObjectId::Table(_) | ObjectId::Enum(_) | ObjectId::Sequence(_));
     let claim = |id: &ObjectId| {

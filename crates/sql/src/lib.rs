@@ -16,6 +16,6 @@ mod types;
 
 pub use ident::{Ident, MAX_IDENT_BYTES, NameRef, QName};
 pub use literal::Literal;
-pub use parse::{long_names, parse, parse_type};
+pub use parse::{long_names, parse, parse_all, parse_type};
 pub use span::{LineColumn, Span, Spanned};
 pub use types::{TypeName, canonical_builtin, is_builtin};

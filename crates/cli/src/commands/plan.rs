@@ -12,8 +12,9 @@ use crate::cli::Plan;
 use crate::problem::{Problem, shorten};
 use crate::progress::count;
 use crate::project::{Context, Outline, Project, shell_word, short};
+use crate::sources::{self, Statements};
 use crate::ui::{Report, Symbol};
-use crate::{operations, renames, sources, states};
+use crate::{operations, renames, states};
 
 /// Works out a migration and writes it as a package, or says that there is nothing to do.
 pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
@@ -22,7 +23,12 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     }
     let project = context.project()?;
     project.check_own()?;
-    let (past, goal) = beside(|| past(&project, args), || goal(&project, args));
+    let aim = match &args.to {
+        Some(text) => Ok(Aim::State(text)),
+        None => project.statements().map(Aim::Contract),
+    };
+    // Statements are read on every core, what they mean is worked out on one: the past has the others.
+    let (past, goal) = beside(|| past(&project, args), || aim.and_then(|aim| goal(&project, aim)));
     let Past { history, start: known } = past?;
     let Goal { contract: to, hints, value_hints } = goal?;
     let (from, mut before) = match known {
@@ -53,7 +59,10 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let text = operations::table(&compiled);
     if args.dry_run {
         let sql = if args.sql { format!("{text}\n\n{}", novate_planner::script(&plan)) } else { text };
-        return Ok(Report::new(sql, to_json(&compiled, None, &plan)));
+        let report = Report::new(sql, to_json(&compiled, None, &plan));
+        // The program ends here, and taking large contracts apart piece by piece is a wait for nothing.
+        std::mem::forget((before, to));
+        return Ok(report);
     }
     write_emitted_if_current(&project, args, &to)?;
     let name = write(&project, &history, &title, from, &before, &to, &source, &compiled)?;
@@ -147,6 +156,13 @@ pub(super) fn changes(from: &Contract, to: &Contract) -> usize {
     gone + new
 }
 
+/// What the plan leads to, before it is worked out.
+enum Aim<'a> {
+    /// A state that was named.
+    State(&'a str),
+    Contract(Statements),
+}
+
 /// Where the plan ends. A hint says what was planned once: afterwards its source is gone from the start, and it has no
 /// effect.
 struct Goal {
@@ -155,9 +171,9 @@ struct Goal {
     value_hints: Vec<ValueHint>,
 }
 
-fn goal(project: &Project<'_>, args: &Plan) -> Result<Goal, Problem> {
-    match &args.to {
-        Some(text) => {
+fn goal(project: &Project<'_>, aim: Aim<'_>) -> Result<Goal, Problem> {
+    match aim {
+        Aim::State(text) => {
             let state = states::find(project.context, text)?;
             if state.node.is_none() {
                 return Err(Problem::input("STATE.UNKNOWN", "a package cannot lead to the empty database")
@@ -166,8 +182,8 @@ fn goal(project: &Project<'_>, args: &Plan) -> Result<Goal, Problem> {
             }
             Ok(Goal { contract: state.contract, hints: state.hints, value_hints: state.value_hints })
         }
-        None => {
-            let sources = project.sources()?;
+        Aim::Contract(statements) => {
+            let sources = statements.read()?;
             sources.print_notes(project.context.ui);
             Ok(Goal { contract: sources.contract, hints: sources.hints, value_hints: sources.value_hints })
         }

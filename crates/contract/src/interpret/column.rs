@@ -12,6 +12,7 @@ use novate_sql::expr::{Expr, TypeScope, canonicalize, is_null_default};
 
 use super::error::InterpretError;
 use super::sequence::created;
+use super::store::no_column;
 use super::table::Definition;
 use super::{Interpreter, Outcome, defaults};
 use crate::{
@@ -25,8 +26,9 @@ impl Interpreter {
     pub(super) fn begin_column(&mut self, table: &QName, definition: &ColumnDef) -> Outcome {
         let name = &definition.name.value;
         let id = ObjectId::Column(table.clone(), name.clone());
-        let inherited = self.table(table)?.columns.get(name).cloned();
-        let merges = self.table(table)?.partition_of.is_some() || !self.table(table)?.inherits.is_empty();
+        let known = self.table(table)?;
+        let inherited = known.columns.get(name).cloned();
+        let merges = known.partition_of.is_some() || !known.inherits.is_empty();
         if inherited.is_some() && !merges {
             return Err(InterpretError::Exists { object: id });
         }
@@ -66,13 +68,13 @@ impl Interpreter {
         for constraint in &definition.constraints {
             match &constraint.constraint {
                 ColumnConstraint::Default(expr) => {
-                    let ty = self.alter(table, name)?.ty.clone();
+                    let ty = self.column(table, name)?.ty.clone();
                     let default = self.default(table, expr, &ty, &id)?;
                     self.alter(table, name)?.default = default;
                 }
                 ColumnConstraint::Identity(identity) => self.identity(table, name, identity)?,
                 ColumnConstraint::Generated { expr, kind } => {
-                    let ty = self.alter(table, name)?.ty.clone();
+                    let ty = self.column(table, name)?.ty.clone();
                     let expr = self.generation(table, name, expr, &ty)?;
                     let column = self.alter(table, name)?;
                     column.default = None;
@@ -81,7 +83,7 @@ impl Interpreter {
                 _ => {}
             }
         }
-        let column = self.alter(table, name)?;
+        let column = self.column(table, name)?;
         let values = [column.default.is_some(), column.identity.is_some(), column.generated.is_some()]
             .iter()
             .filter(|it| **it)
@@ -119,6 +121,10 @@ impl Interpreter {
                 self.spelled(table, canonical, written, Some(ty))
             }
         }))
+    }
+
+    fn column(&self, table: &QName, name: &Ident) -> Outcome<&Column> {
+        self.table(table)?.columns.get(name).ok_or_else(|| no_column(table, name))
     }
 
     /// The expression of a generated column, which can use no generated column, itself included.

@@ -99,9 +99,7 @@ impl Interpreter {
     /// `NOT NULL` for the columns of a primary key, in the table and what inherits from it.
     fn refuse_nulls(&mut self, table: &QName, columns: &[Ident]) -> Outcome {
         for column in columns {
-            if !self.alter(table, column)?.not_null {
-                self.alter(table, column)?.not_null = true;
-            }
+            self.alter(table, column)?.not_null = true;
         }
         for child in self.children(table) {
             self.refuse_nulls(&child, columns)?;

@@ -86,10 +86,8 @@ impl Interpreter {
 
     /// The column, to be altered.
     pub(super) fn alter(&mut self, table: &QName, name: &Ident) -> Outcome<&mut Column> {
-        let missing =
-            || InterpretError::missing(Missing::Column(table.clone(), name.clone()), format!("table {table}"));
         let column = self.contract.tables.get_mut(table).and_then(|found| found.columns.get_mut(name));
-        let column = column.ok_or_else(missing)?;
+        let column = column.ok_or_else(|| no_column(table, name))?;
         self.touched.altered(ObjectId::Column(table.clone(), name.clone()));
         Ok(column)
     }
@@ -198,4 +196,8 @@ impl Interpreter {
     pub(super) fn identity_name(table: &QName, column: &Ident, sequence: Ident) -> Option<Ident> {
         (sequence != default_sequence(table, column)).then_some(sequence)
     }
+}
+
+pub(super) fn no_column(table: &QName, name: &Ident) -> InterpretError {
+    InterpretError::missing(Missing::Column(table.clone(), name.clone()), format!("table {table}"))
 }

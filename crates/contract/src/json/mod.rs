@@ -7,6 +7,7 @@
 
 mod column;
 mod constraint;
+mod entries;
 mod enumeration;
 mod error;
 mod exclusion;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::entries::Entries;
 use super::enumeration::EnumEntry;
 use super::extension::ExtensionEntry;
 use super::sequence::SequenceEntry;
@@ -15,8 +16,8 @@ use crate::{Contract, Ident, QName, Schema, Space};
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Storage {
-    extensions: BTreeMap<String, ExtensionEntry>,
-    schemas: BTreeMap<String, SchemaEntry>,
+    extensions: Entries<ExtensionEntry>,
+    schemas: Entries<SchemaEntry>,
 }
 
 #[derive(Default, Deserialize)]
@@ -24,9 +25,9 @@ pub(super) struct Storage {
 struct SchemaEntry {
     comment: Option<String>,
     control: Option<ControlWord>,
-    enums: BTreeMap<String, EnumEntry>,
-    sequences: BTreeMap<String, SequenceEntry>,
-    tables: BTreeMap<String, TableEntry>,
+    enums: Entries<EnumEntry>,
+    sequences: Entries<SequenceEntry>,
+    tables: Entries<TableEntry>,
 }
 
 impl Storage {

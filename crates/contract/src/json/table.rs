@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::column::ColumnEntry;
 use super::constraint::ConstraintEntry;
+use super::entries::Entries;
 use super::index::IndexEntry;
 use super::text::{ControlWord, Fault, Read, ident, is_default, qname, read_map};
 use crate::{Ident, Partition, ReplicaIdentity, RowSecurity, Table};
@@ -15,15 +16,15 @@ use crate::{Ident, Partition, ReplicaIdentity, RowSecurity, Table};
 pub(super) struct TableEntry {
     #[serde(skip_serializing_if = "is_default")]
     access_method: Option<String>,
-    columns: BTreeMap<String, ColumnEntry>,
+    columns: Entries<ColumnEntry>,
     #[serde(skip_serializing_if = "is_default")]
     comment: Option<String>,
     #[serde(skip_serializing_if = "is_default")]
-    constraints: BTreeMap<String, ConstraintEntry>,
+    constraints: Entries<ConstraintEntry>,
     #[serde(skip_serializing_if = "is_default")]
     control: Option<ControlWord>,
     #[serde(skip_serializing_if = "is_default")]
-    indexes: BTreeMap<String, IndexEntry>,
+    indexes: Entries<IndexEntry>,
     #[serde(skip_serializing_if = "is_default")]
     inherits: Vec<String>,
     #[serde(skip_serializing_if = "is_default")]

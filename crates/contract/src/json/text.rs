@@ -1,7 +1,5 @@
 //! Small things as the file writes them: names, types, expressions, integers, policies.
 
-use std::collections::BTreeMap;
-
 use novate_sql::NameRef;
 use novate_sql::ast::WrittenType;
 use serde::{Deserialize, Serialize};
@@ -44,7 +42,7 @@ impl From<Fault> for ContractError {
 
 /// Each entry of a map read, its key being a name.
 pub(super) fn read_map<T, U, C: FromIterator<(Ident, U)>>(
-    map: BTreeMap<String, T>,
+    map: impl IntoIterator<Item = (String, T)>,
     read: impl Fn(&Ident, T) -> Read<U>,
 ) -> Read<C> {
     map.into_iter()

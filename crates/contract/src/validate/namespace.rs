@@ -1,6 +1,6 @@
 //! Names that may be used only once in a schema.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Checker, ProblemKind};
 use crate::{ConstraintTag, ObjectId, QName};
@@ -9,7 +9,7 @@ impl Checker<'_> {
     /// Relations (tables, indexes, the indexes of keys, sequences) share one namespace in each schema, types and the row
     /// types of tables another.
     pub(super) fn namespaces(&mut self) {
-        let mut relations: BTreeMap<QName, ObjectId> = BTreeMap::new();
+        let mut relations: HashMap<QName, ObjectId> = HashMap::with_capacity(2 * self.contract.tables.len());
         let mut twice: Vec<(ObjectId, QName, ObjectId)> = Vec::new();
         let mut claim = |name: QName, id: ObjectId| {
             if let Some(other) = relations.get(&name) {

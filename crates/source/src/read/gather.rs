@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use novate_contract::Ident;
 use novate_contract::interpret::Environment;
-use novate_sql::ast::Statement;
-use novate_sql::{MAX_IDENT_BYTES, Span, Spanned, long_names, parse};
+use novate_sql::ast::{Script, Statement};
+use novate_sql::{MAX_IDENT_BYTES, Span, Spanned, long_names};
 
 use crate::bind::{Bound, bind};
 use crate::place::Lines;
 use crate::step::{Step, Verdict, hold_back_partitions, judge, phase, split};
-use crate::{Drops, Note, Place, Problem, SourceError, SourceFile, SourceOptions};
+use crate::{Drops, Note, Place, Problem, Scripts, SourceError, SourceFile, SourceOptions};
 
 /// A file that was read.
 pub(super) struct Source<'a> {
@@ -37,9 +37,10 @@ pub(super) struct Gathered<'a> {
     pub(super) errors: Vec<SourceError>,
 }
 
-pub(super) fn gather<'a>(files: &'a [SourceFile], options: &SourceOptions) -> Gathered<'a> {
+pub(super) fn gather<'a>(files: &'a [SourceFile], scripts: Scripts, options: &SourceOptions) -> Gathered<'a> {
     let mut gatherer = Gatherer {
         options,
+        scripts: scripts.in_order.into_iter(),
         session: Session::new(options),
         owner_noted: false,
         cut: BTreeSet::new(),
@@ -78,6 +79,7 @@ impl Session {
 
 struct Gatherer<'a, 'o> {
     options: &'o SourceOptions,
+    scripts: std::vec::IntoIter<Script>,
     session: Session,
     owner_noted: bool,
     /// The names that were seen to be too long.
@@ -87,7 +89,8 @@ struct Gatherer<'a, 'o> {
 
 impl<'a> Gatherer<'a, '_> {
     fn file(&mut self, file: &'a SourceFile) {
-        let script = parse(&file.text);
+        // There is one for each file, in this order.
+        let script = self.scripts.next().unwrap_or_default();
         let lines = Lines::new(&file.path, &file.text);
         for error in &script.errors {
             let place = lines.place(&file.text, error.span);

@@ -1,6 +1,6 @@
 //! Taking the steps, each as soon as what it needs is there.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use novate_contract::interpret::{InterpretError, Interpreter, Touched};
 use novate_contract::{Contract, ObjectId, Space};
@@ -14,7 +14,7 @@ use crate::{Note, Place, Problem, SourceError};
 /// What came of the steps.
 pub(super) struct Taken {
     pub(super) contract: Contract,
-    pub(super) places: BTreeMap<ObjectId, Place>,
+    pub(super) places: HashMap<ObjectId, Place>,
     /// What each statement touched, by file and place in it; one entry for each of its steps.
     pub(super) by_statement: HashMap<(usize, usize), Vec<(Span, Touched)>>,
     pub(super) notes: Vec<Note>,
@@ -36,7 +36,7 @@ pub(super) fn take(gathered: &mut Gathered<'_>, mut interpreter: Interpreter, ot
         unsupported_places: Vec::new(),
         out: Taken {
             contract: Contract::empty(Space::app()),
-            places: BTreeMap::new(),
+            places: HashMap::new(),
             by_statement: HashMap::new(),
             notes: Vec::new(),
             errors: Vec::new(),

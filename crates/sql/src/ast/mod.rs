@@ -23,7 +23,7 @@ use crate::expr::Expr;
 use crate::{Ident, NameRef, Span, Spanned, TypeName};
 
 /// A source text, read: statements in order, comments, and what could not be read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Script {
     /// The statements, each with the bytes it covers (from its first token to its last, the `;` left out).
     pub statements: Vec<Spanned<Statement>>,

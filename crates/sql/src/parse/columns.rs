@@ -11,6 +11,10 @@ use crate::ast::{ColumnConstraint, ColumnDef, GeneratedKind, NamedConstraint};
 /// A column in a table's list or after `ADD COLUMN`: both nodes hold the same children.
 pub(super) fn column(place: Place, node: &SyntaxNode) -> Option<ColumnDef> {
     let name = child::<ast::ColumnName>(node)?;
+    let constraints = children::<ast::Constraint>(node).map(|constraint| column_constraint(place, &constraint));
+    let mut constraints = constraints.collect::<Option<Vec<_>>>()?;
+    // Most columns have one, and room for four is what a list begins with.
+    constraints.shrink_to_fit();
     Some(ColumnDef {
         name: place.spanned(&name, names::ident(&name)),
         ty: child::<ast::Type>(node).map(|ty| types::lower_column_type(&ty)),
@@ -21,9 +25,7 @@ pub(super) fn column(place: Place, node: &SyntaxNode) -> Option<ColumnDef> {
         compression: child::<ast::CompressionMethod>(node)
             .and_then(|method| method.compression_method_name())
             .map(|name| words(name.syntax()).to_ascii_lowercase()),
-        constraints: children::<ast::Constraint>(node)
-            .map(|constraint| column_constraint(place, &constraint))
-            .collect::<Option<_>>()?,
+        constraints,
         span: own_span(place, node),
     })
 }

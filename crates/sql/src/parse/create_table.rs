@@ -88,7 +88,13 @@ fn table_storage(params: Option<ast::TableParams>) -> Vec<StorageParameter> {
 }
 
 fn elements(place: Place, list: Option<ast::TableArgList>) -> Option<Vec<TableElement>> {
-    list.into_iter().flat_map(|list| list.args()).map(|arg| element(place, &arg)).collect()
+    let Some(list) = list else { return Some(Vec::new()) };
+    // They are large and many, so that there is room for as many as there are and no more.
+    let mut elements = Vec::with_capacity(list.args().count());
+    for arg in list.args() {
+        elements.push(element(place, &arg)?);
+    }
+    Some(elements)
 }
 
 fn element(place: Place, arg: &ast::TableArg) -> Option<TableElement> {

@@ -7,6 +7,9 @@ use crate::{MAX_IDENT_BYTES, Spanned};
 /// stands is counted from the beginning of `text`.
 pub fn long_names(text: &str) -> Vec<Spanned<String>> {
     let mut found = Vec::new();
+    if !may_have_some(text) {
+        return found;
+    }
     for token in Scanner::new(text, 0).filter(|token| token.span.end - token.span.start > MAX_IDENT_BYTES) {
         let Some(written) = text.get(token.span.range()) else { continue };
         let name = match token.kind {
@@ -22,6 +25,16 @@ pub fn long_names(text: &str) -> Vec<Spanned<String>> {
         }
     }
     found
+}
+
+/// Whether there are quotes, or enough bytes of words in a row, which takes no scanner to say.
+fn may_have_some(text: &str) -> bool {
+    let mut run = 0;
+    text.bytes().any(|byte| {
+        let is_of_word = byte.is_ascii_alphanumeric() || !byte.is_ascii() || matches!(byte, b'_' | b'$');
+        run = if is_of_word { run + 1 } else { 0 };
+        byte == b'"' || run > MAX_IDENT_BYTES
+    })
 }
 
 #[cfg(test)]

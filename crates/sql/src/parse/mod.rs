@@ -45,10 +45,12 @@ pub(crate) use scan::{Scanner, TokenKind};
 pub(crate) use text::{normalised, tokens_normalised};
 pub(crate) use types::lower_type;
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
-use crate::ast::{Script, Statement, SyntaxError, WrittenType};
+use crate::ast::{Comment, Script, Statement, SyntaxError, WrittenType};
 use crate::{Span, Spanned};
 use split::{Piece, Split};
 use tree::Place;
@@ -59,9 +61,24 @@ use tree::Place;
 /// Lines for `psql` (`\restrict`, `\connect`) and the data of `COPY ... FROM stdin` are stepped over, as `pg_dump`
 /// writes both.
 pub fn parse(text: &str) -> Script {
-    let Split { pieces, comments, mut errors } = split::split(text);
-    let mut statements = Vec::with_capacity(pieces.len());
-    for read in read_all(text, &pieces) {
+    let split = split::split(text);
+    let readings = read_all(&split.pieces.iter().map(|piece| (text, piece)).collect::<Vec<_>>());
+    script(split.comments, split.errors, readings)
+}
+
+/// Reads several texts, each as [`parse`] does; the statements of all of them side by side.
+pub fn parse_all(texts: &[&str]) -> Vec<Script> {
+    let splits: Vec<Split> = texts.iter().map(|text| split::split(text)).collect();
+    let pairs = texts.iter().zip(&splits);
+    let pieces: Vec<_> = pairs.flat_map(|(text, split)| split.pieces.iter().map(|piece| (*text, piece))).collect();
+    let mut readings = read_all(&pieces).into_iter();
+    let of_split = |split: Split| script(split.comments, split.errors, readings.by_ref().take(split.pieces.len()));
+    splits.into_iter().map(of_split).collect()
+}
+
+fn script(comments: Vec<Comment>, mut errors: Vec<SyntaxError>, readings: impl IntoIterator<Item = Reading>) -> Script {
+    let mut statements = Vec::new();
+    for read in readings {
         match read {
             Ok(read) => statements.extend(read),
             Err(error) => errors.push(error),
@@ -73,23 +90,35 @@ pub fn parse(text: &str) -> Script {
 
 /// A thread of its own pays for itself from this many statements on.
 const PIECES_A_THREAD: usize = 100;
+const PIECES_A_TIME: usize = 25;
 
 type Reading = Result<Vec<Spanned<Statement>>, SyntaxError>;
 
-/// Reads every piece, in order; many of them side by side.
-fn read_all(text: &str, pieces: &[Piece]) -> Vec<Reading> {
+/// Reads every piece of the text beside it, in order; many of them side by side.
+fn read_all(pieces: &[(&str, &Piece)]) -> Vec<Reading> {
     let most = pieces.len() / PIECES_A_THREAD;
     let threads = if most < 2 { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(most) };
-    let read_these = |some: &[Piece]| some.iter().map(|piece| read(text, piece)).collect::<Vec<_>>();
+    let read_these = |some: &[(&str, &Piece)]| some.iter().map(|(text, piece)| read(text, piece)).collect::<Vec<_>>();
     if threads == 1 {
         return read_these(pieces);
     }
-    std::thread::scope(|scope| {
-        let chunks = pieces.chunks(pieces.len().div_ceil(threads));
-        let workers: Vec<_> = chunks.map(|some| scope.spawn(move || read_these(some))).collect();
+    // The statements at the one end may all be longer than those at the other, so each takes a few at a time.
+    let blocks: Vec<_> = pieces.chunks(PIECES_A_TIME).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, block)) = Some(next.fetch_add(1, Relaxed)).and_then(|at| Some((at, blocks.get(at)?))) {
+            done.push((at, read_these(block)));
+        }
+        done
+    };
+    let mut done: Vec<(usize, Vec<Reading>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         let results = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
         results.flatten().collect()
-    })
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().flat_map(|(_, readings)| readings).collect()
 }
 
 fn read(text: &str, piece: &Piece) -> Reading {
