@@ -113,9 +113,10 @@ fn read_all(pieces: &[(&str, &Piece)]) -> Vec<Reading> {
         done
     };
     let mut done: Vec<(usize, Vec<Reading>)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let own = work();
         let results = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
-        results.flatten().collect()
+        results.flatten().chain(own).collect()
     });
     done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().flat_map(|(_, readings)| readings).collect()
