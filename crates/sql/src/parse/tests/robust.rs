@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::{Span, parse, parse_type};
+use crate::{Span, parse, parse_all, parse_type};
 
 /// What statements are made of, so that random texts come near to being SQL.
 const WORDS: &[&str] = &[
@@ -221,4 +221,20 @@ fn a_large_script_takes_linear_time() {
     time(100);
     let (short, long) = (time(200), time(2000));
     assert!(long < short * 40.0, "{short} s for 200 copies, {long} s for 2000");
+}
+
+/// Enough statements that several threads read them, in texts of which some have none and some an error.
+#[test]
+fn texts_read_together_say_what_each_says_alone() {
+    let text = |number: usize| match number % 5 {
+        0 => "-- nothing\n".to_owned(),
+        1 => format!("CREATE TABLE t{number} (; COMMENT ON TABLE t{number} IS 'x'"),
+        _ => (0..number).map(|at| format!("CREATE TABLE t{number}_{at} (id int); -- {at}\n")).collect(),
+    };
+    let texts: Vec<String> = (0..60).map(text).collect();
+    let together = parse_all(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(together.len(), texts.len());
+    for (text, script) in texts.iter().zip(together) {
+        assert_eq!(format!("{script:?}"), format!("{:?}", parse(text)));
+    }
 }
