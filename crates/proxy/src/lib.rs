@@ -45,8 +45,8 @@ pub struct Traffic {
     pub questions: Vec<String>,
     /// Messages of the client, startup among them.
     pub to_server: usize,
-    /// Messages of the server.
-    pub to_client: usize,
+    /// Messages of the server, each by the byte that says its type.
+    pub to_client: Vec<u8>,
 }
 
 #[derive(Debug, Default)]

@@ -112,8 +112,8 @@ fn answer(from: &mut UnixStream, to: &mut TcpStream, state: &Mutex<State>, swall
         }
         {
             let mut state = lock(state);
-            state.traffic.to_client += 1;
-            if state.cut == Some(Cut::ToClient(state.traffic.to_client)) {
+            state.traffic.to_client.extend(message.first());
+            if state.cut == Some(Cut::ToClient(state.traffic.to_client.len())) {
                 state.is_cut();
                 return Ok(());
             }

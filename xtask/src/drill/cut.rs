@@ -21,7 +21,7 @@ pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<
         "{} round trips, {} messages there and {} back: {} ways to cut",
         traffic.questions.len(),
         traffic.to_server,
-        traffic.to_client,
+        traffic.to_client.len(),
         cuts.len()
     ));
     rounds(drill, "cut", count.unwrap_or(cuts.len()), AT_ONCE, |round| {
@@ -48,10 +48,17 @@ pub(crate) fn run(drill: &Drill, stage: &Stage, count: Option<usize>) -> Result<
     })
 }
 
-/// Every message, and every COMMIT: as an answer that is lost once, and for good.
+/// What the type of a message that holds a row is.
+const ROW: u8 = b'D';
+
+/// Every message, and every COMMIT: as an answer that is lost once, and for good. Of the rows of one answer the first and
+/// the last: the server has sent all of them before anything else happens, and a catalog has thousands.
 fn cuts(traffic: &Traffic) -> Vec<(Cut, Then)> {
     let there = (1..=traffic.to_server).map(|at| (Cut::ToServer(at), Then::Served));
-    let back = (1..=traffic.to_client).map(|at| (Cut::ToClient(at), Then::Served));
+    let is_row = |at: usize| traffic.to_client.get(at) == Some(&ROW);
+    let is_within = |at: usize| at > 0 && is_row(at - 1) && is_row(at) && is_row(at + 1);
+    let back = (0..traffic.to_client.len()).filter(|at| !is_within(*at));
+    let back = back.map(|at| (Cut::ToClient(at + 1), Then::Served));
     let commits = traffic.questions.iter().enumerate().filter(|(_, sql)| super::is_commit(sql));
     let commits = commits.flat_map(|(at, _)| [Then::Served, Then::Refused].map(|then| (Cut::After(at + 1), then)));
     there.chain(back).chain(commits).collect()
