@@ -229,7 +229,10 @@ fn texts_read_together_say_what_each_says_alone() {
     let text = |number: usize| match number % 5 {
         0 => "-- nothing\n".to_owned(),
         1 => format!("CREATE TABLE t{number} (; COMMENT ON TABLE t{number} IS 'x'"),
-        _ => (0..number).map(|at| format!("CREATE TABLE t{number}_{at} (id int); -- {at}\n")).collect(),
+        _ => (0..number)
+            .map(|at| format!("CREATE TABLE t{number}_{at} (id int); -- {at}\n"))
+            .collect::<Vec<_>>()
+            .concat(),
     };
     let texts: Vec<String> = (0..60).map(text).collect();
     let together = parse_all(&texts.iter().map(String::as_str).collect::<Vec<_>>());
