@@ -153,3 +153,55 @@ fn the_first_place_wins() {
     let origin = |at: usize| json["environments"][at]["database"]["from"].clone();
     assert_eq!((origin(0), origin(2)), ("DATABASE_URL from .env.local".into(), "--db".into()), "{json}");
 }
+
+#[test]
+fn environments() {
+    let project = Project::migrated("CREATE TABLE t (id int PRIMARY KEY, old text);\n");
+    let other = project.another();
+    project.write(
+        "novate.toml",
+        "[database]\nurl = \"env:DATABASE_URL\"\n\n[env.production]\nurl = \"env:PRODUCTION_URL\"\nprotected = \
+         true\ndeny = [\"destructive\"]\n\n[env.bare]\n",
+    );
+    project.write(".env", &format!("PRODUCTION_URL={}\n", other.url()));
+    project.novate("status --env staging").fails(2, "CONFIG.UNKNOWN_ENV").says("production");
+    project.novate("status --env bare").fails(2, "CONFIG.NO_URL");
+    project.novate("migrate --env production").ok().says("PRODUCTION_URL from .env");
+    project
+        .novate("db update --env production --yes --accept-data-loss")
+        .fails(7, "POLICY.PROTECTED")
+        .says("novate plan");
+    project.contract("CREATE TABLE t (id int PRIMARY KEY);\n");
+    project.novate("plan --name gone").ok();
+    project.novate("migrate --env production").fails(7, "POLICY.DENIED").says("production").says("nothing was applied");
+    let json = project.novate("migrate --env production --json").fails(7, "POLICY.DENIED").json();
+    assert_eq!(json["code"], "POLICY.DENIED");
+    // The variable does what the flag does; the flag wins.
+    let by_variable = |arguments: &str, env: &str| {
+        let output = project.command(&project.db.url(), arguments).env("NOVATE_ENV", env).output().unwrap();
+        ran(arguments, &output)
+    };
+    by_variable("migrate", "production").fails(7, "POLICY.DENIED");
+    by_variable("migrate", "nowhere").fails(2, "CONFIG.UNKNOWN_ENV");
+    by_variable("status --env production", "nowhere").ok();
+    // Elsewhere nothing is denied.
+    project.novate("migrate").ok();
+}
+
+#[test]
+fn where_the_url_comes_from() {
+    let project = Project::with_contract(ONE);
+    project.novate("plan --name start").ok();
+    let (local, plain) = (project.another(), project.another());
+    project.write(".env", &format!("DATABASE_URL={}\n", plain.url()));
+    unset(&project, "status").ok().says("(DATABASE_URL from .env)").says(plain.name());
+    project.write(".env.local", &format!("DATABASE_URL={}\n", local.url()));
+    unset(&project, "status").ok().says("(DATABASE_URL from .env.local)").says(local.name());
+    project.novate("status").ok().says("(DATABASE_URL from the environment)").says(project.db.name());
+    unset(&project, &format!("status --db {}", plain.url())).ok().says("(--db)").says(plain.name());
+    std::fs::remove_file(project.path(".env")).unwrap();
+    std::fs::remove_file(project.path(".env.local")).unwrap();
+    unset(&project, "migrate").fails(2, "CONFIG.NO_DATABASE").says("--db");
+    project.write(".env", "DATABASE_URL='half\n");
+    unset(&project, "migrate").fails(2, "CONFIG.ENV_FILE").does_not_say("half");
+}

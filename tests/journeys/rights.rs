@@ -338,3 +338,89 @@ fn a_standby_can_be_looked_at() {
         end.says("it is a standby").says("target_session_attrs=read-write");
     }
 }
+
+/// A role of the server for one test; what it owns goes with it.
+struct Role<'a> {
+    project: &'a Project,
+    name: String,
+}
+
+impl<'a> Role<'a> {
+    fn new(project: &'a Project, prefix: &str) -> Self {
+        let name = format!("{prefix}_{}", project.db.name());
+        project.sql(&format!("CREATE ROLE {name} LOGIN"));
+        Self { project, name }
+    }
+
+    fn url(&self) -> String {
+        self.project.db.url().replace("postgres@", &format!("{}@", self.name))
+    }
+
+    fn novate(&self, arguments: &str) -> Ran {
+        self.project.novate_on(&self.url(), arguments)
+    }
+
+    /// `GRANT what TO` the role.
+    fn grant(&self, what: &str) {
+        self.project.sql(&format!("GRANT {what} TO {}", self.name));
+    }
+}
+
+impl Drop for Role<'_> {
+    fn drop(&mut self) {
+        self.project.sql(&format!("DROP OWNED BY {name} CASCADE; DROP ROLE {name}", name = self.name));
+    }
+}
+
+#[test]
+fn least_rights_to_migrate() {
+    let project = Project::with_contract(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (a <> ''));\nCREATE VIEW shop.v AS SELECT id FROM shop.t;\n",
+    );
+    project.contract(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x', CHECK (a <> ''));\n",
+    );
+    project.novate("plan --name start").ok();
+    let role = Role::new(&project, "deploy");
+    let database = project.db.name();
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says(&format!("database {database}"));
+    // To make schema novate, and its own: the right to make schemas is enough.
+    project.sql(&format!("REVOKE TEMP ON DATABASE {database} FROM PUBLIC"));
+    role.grant(&format!("CREATE ON DATABASE {database}"));
+    role.novate("migrate").ok();
+    role.novate("db verify --strict").ok();
+    // Once they are there it is no longer needed.
+    project.sql(&format!("REVOKE CREATE ON DATABASE {database} FROM {}", role.name));
+    project.contract("CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'y', b int, CHECK (a <> ''));\nCREATE INDEX ON shop.t (b);\n");
+    project.novate("plan --name more").ok();
+    role.novate("migrate").ok();
+    role.novate("db verify --strict").ok();
+}
+
+#[test]
+fn least_rights_to_look() {
+    let project = Project::migrated(
+        "CREATE SCHEMA shop;\nCREATE TABLE shop.t (id int PRIMARY KEY, a text DEFAULT 'x' || 'y', CHECK (a <> ''));\nCREATE INDEX ON shop.t (lower(a)) WHERE a IS NOT NULL;\n",
+    );
+    let role = Role::new(&project, "reader");
+    let database = project.db.name();
+    role.novate("db verify").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("schema novate");
+    role.grant("USAGE ON SCHEMA novate");
+    role.novate("db verify").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("novate");
+    role.novate("status").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
+    role.grant("SELECT ON ALL TABLES IN SCHEMA novate");
+    role.novate("db verify").ok();
+    role.novate("db verify --strict").ok();
+    role.novate("status").ok();
+    role.novate("migration log").ok();
+    // What only the server can settle needs temporary tables; without them that is said, and nothing else is wrong.
+    project.sql(&format!("REVOKE TEMP ON DATABASE {database} FROM PUBLIC"));
+    let end = role.novate("db verify --strict");
+    assert!([0, 4].contains(&end.code), "{}", end.transcript());
+    if end.code == 4 {
+        end.says("temporary");
+    }
+    // Looking is all it may do.
+    role.novate("migrate").fails(2, "DB.INSUFFICIENT_PRIVILEGE").says("permission denied").says("GRANT");
+    role.novate("db sign").fails(2, "DB.INSUFFICIENT_PRIVILEGE");
+}

@@ -537,3 +537,61 @@ fn statements_that_set_passwords() {
     scene.clean_database();
     scene.execute(&format!("DROP ROLE {role}"));
 }
+
+#[test]
+fn no_password_is_ever_shown() {
+    const SECRET: &str = "hunter2-Sesame";
+    let project = Project::migrated(ONE);
+    project.contract(&format!("{TWO}CREATE TABLE u (id int PRIMARY KEY);\n"));
+    project.novate("plan --name two").ok();
+    let url = project.db.url().replace("postgres@", &format!("postgres:{SECRET}@"));
+    let hidden = |url: &str, arguments: &str| {
+        let end = project.novate_on(url, arguments);
+        end.does_not_say(SECRET)
+    };
+    for arguments in [
+        "status",
+        "db verify",
+        "migrate --plan",
+        "migrate --dry-run",
+        "migrate --plan -v",
+        "db verify --json",
+        "db schema",
+    ] {
+        hidden(&url, arguments);
+    }
+    let broken = [
+        url.replace(project.db.name(), "no_such_database"),
+        url.replace("postgres:", "nobody:"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:1/x"),
+        format!("postgresql://postgres:{SECRET}@no-such-host.invalid/x"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:notaport/x"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1/x?sslmode=odd"),
+        format!("postgresql://postgres:{SECRET}@127.0.0.1:1/x?unknown_parameter=1"),
+        format!("postgresql://postgres:{SECRET}@[::1/x"),
+        format!("postgres//postgres:{SECRET}@127.0.0.1/x"),
+        format!("mysql://root:{SECRET}@127.0.0.1/x"),
+        format!("host=127.0.0.1 port=1 user=postgres password={SECRET} dbname=x"),
+        format!("host=127.0.0.1 port=one user=postgres password='{SECRET}' dbname=x"),
+        format!("host=127.0.0.1 password='{SECRET}"),
+        format!("postgresql://postgres:{SECRET}%zz@127.0.0.1:1/x"),
+    ];
+    for url in &broken {
+        for arguments in ["migrate", "migrate --json", "db verify -vv", "db schema"] {
+            let end = hidden(url, arguments);
+            assert_eq!(end.code, 2, "{}", end.transcript());
+        }
+        let output = project.command(&project.db.url(), "status").args(["--db", url]).output().unwrap();
+        ran("status --db", &output).does_not_say(SECRET);
+    }
+    // In novate.toml, and where a statement fails.
+    project.write("novate.toml", &format!("[database]\nurl = \"{url}\"\n"));
+    project.sql("CREATE TABLE u (x text)");
+    hidden("", "migrate").fails(5, "MIGRATION.");
+    project.write("novate.toml", &format!("[database]\nurl = \"{url}\nprotected\n"));
+    hidden("", "migrate").fails(2, "CONFIG.INVALID");
+    project.write("novate.toml", &format!("[database]\nurll = \"{url}\"\n"));
+    hidden("", "migrate").fails(2, "CONFIG.UNKNOWN_KEY");
+    project.write("novate.toml", &format!("[database]\nurl = [\"{url}\"]\n"));
+    hidden("", "migrate").fails(2, "CONFIG.INVALID");
+}
