@@ -1,5 +1,7 @@
 //! `novate plan`: from the head of the history to the contract.
 
+use std::mem::ManuallyDrop;
+
 use novate_contract::{Contract, json};
 use novate_history::{Edge, Manifest, NewPackage, Node, PackageName, Placeholder, SourceDigest};
 use novate_planner::{Compiled, Header, Plan as Planned, PlanOptions};
@@ -31,10 +33,12 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let (past, goal) = beside(|| past(&project, args), || aim.and_then(|aim| goal(&project, aim)));
     let Past { history, start: known } = past?;
     let Goal { contract: to, hints, value_hints } = goal?;
-    let (from, mut before) = match known {
+    let (from, before) = match known {
         Some(known) => known,
         None => start(&project, &history, args, &to)?,
     };
+    // The program ends after this, and taking large contracts apart piece by piece is a wait for nothing.
+    let (mut before, to) = (ManuallyDrop::new(before), ManuallyDrop::new(to));
     before.share_equal(&to);
     sources::check_coverage(&to, args.strict_coverage)?;
     let options = options(&project, args, hints, value_hints, &before, &to)?;
@@ -59,10 +63,7 @@ pub(crate) fn run(context: &Context, args: &Plan) -> Result<Report, Problem> {
     let text = operations::table(&compiled);
     if args.dry_run {
         let sql = if args.sql { format!("{text}\n\n{}", novate_planner::script(&plan)) } else { text };
-        let report = Report::new(sql, to_json(&compiled, None, &plan));
-        // The program ends here, and taking large contracts apart piece by piece is a wait for nothing.
-        std::mem::forget((before, to));
-        return Ok(report);
+        return Ok(Report::new(sql, to_json(&compiled, None, &plan)));
     }
     write_emitted_if_current(&project, args, &to)?;
     let name = write(&project, &history, &title, from, &before, &to, &source, &compiled)?;
