@@ -90,6 +90,7 @@ fn script(comments: Vec<Comment>, mut errors: Vec<SyntaxError>, readings: impl I
 
 /// A thread of its own pays for itself from this many statements on.
 const PIECES_A_THREAD: usize = 100;
+/// So many are taken at a time: few enough that no thread waits long for another in the end.
 const PIECES_A_TIME: usize = 25;
 
 type Reading = Result<Vec<Spanned<Statement>>, SyntaxError>;
